@@ -1,0 +1,2 @@
+// Types of library-links.js.
+export function makeLibraryLinks(packageFolder: string): number;
