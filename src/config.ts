@@ -1,0 +1,167 @@
+// The only reader of the environment: settings become one checked value, secrets a second one.
+// Invariant: a bad value ends the start with a sentence that names the setting and says what it may be.
+
+import { isAbsolute, resolve } from 'node:path';
+import type { DatabaseConfig } from './db/connection.ts';
+
+export type Role = 'sftp' | 'http' | 'worker';
+
+export type Config = {
+  dataDir: string;
+  database: DatabaseConfig;
+  files: { kind: 'disk'; dir: string };
+  roles: ReadonlySet<Role>;
+  http: { host: string; port: number };
+  sftp: { host: string; port: number };
+  /** What institutions are shown instead of the listening address. */
+  publicUrl: string | null;
+  publicSftp: { host: string; port: number } | null;
+  /** Given by the environment; otherwise what the database says, 3 seconds at first. */
+  settleSeconds: number | null;
+  /** CIDR list of proxies whose forwarded headers count. */
+  trustedProxies: string[];
+  logLevel: string;
+};
+
+/** Kept apart from `Config`, so that printing a configuration can never print a secret. */
+export type Secrets = { masterKey: string | null; bootstrapToken: string | null };
+
+/** A setting that cannot be used. The message is meant for the operator. */
+export class ConfigError extends Error {
+  constructor(setting: string, sentence: string) {
+    super(`${setting}: ${sentence}`);
+    this.name = 'ConfigError';
+  }
+}
+
+const allRoles: readonly Role[] = ['sftp', 'http', 'worker'];
+
+/** Reads the settings of the contract from `env`. Relative paths begin at `cwd`. Throws ConfigError. */
+export function readConfig(env: Record<string, string | undefined>, cwd: string): { config: Config; secrets: Secrets } {
+  const text = (name: string) => (env[name] === '' ? undefined : env[name]);
+  const dataDir = absolute(text('CAUSEWAY_DATA') ?? './data', cwd);
+  const host = text('CAUSEWAY_HOST') ?? '127.0.0.1';
+  const databaseUrl = text('CAUSEWAY_DATABASE_URL');
+  const masterKey = text('CAUSEWAY_MASTER_KEY') ?? null;
+  if (databaseUrl && !masterKey)
+    throw new ConfigError(
+      'CAUSEWAY_MASTER_KEY',
+      'With a database of your own this must be set: at least 32 characters, the same on every node. Make one with: openssl rand -base64 32',
+    );
+  if (masterKey && masterKey.length < 32)
+    throw new ConfigError(
+      'CAUSEWAY_MASTER_KEY',
+      'It must have at least 32 characters. Make one with: openssl rand -base64 32',
+    );
+  const bootstrapToken = text('CAUSEWAY_BOOTSTRAP_TOKEN') ?? null;
+  if (bootstrapToken && bootstrapToken.length < 32)
+    throw new ConfigError(
+      'CAUSEWAY_BOOTSTRAP_TOKEN',
+      'It must have at least 32 characters. Make one with: openssl rand -base64 32',
+    );
+  return {
+    config: {
+      dataDir,
+      database: databaseUrl
+        ? { kind: 'postgres', url: checkedDatabaseUrl(databaseUrl) }
+        : { kind: 'embedded', dir: dataDir },
+      files: checkedFiles(text('CAUSEWAY_FILES') ?? 'disk:', dataDir, cwd),
+      roles: checkedRoles(text('CAUSEWAY_ROLES') ?? allRoles.join(',')),
+      http: {
+        host: text('CAUSEWAY_HTTP_HOST') ?? host,
+        port: checkedPort('CAUSEWAY_HTTP_PORT', text('CAUSEWAY_HTTP_PORT') ?? '8080'),
+      },
+      sftp: {
+        host: text('CAUSEWAY_SFTP_HOST') ?? host,
+        port: checkedPort('CAUSEWAY_SFTP_PORT', text('CAUSEWAY_SFTP_PORT') ?? '2022'),
+      },
+      publicUrl: checkedUrl(text('CAUSEWAY_PUBLIC_URL')),
+      publicSftp: checkedHostPort(text('CAUSEWAY_PUBLIC_SFTP')),
+      settleSeconds: checkedSeconds(text('CAUSEWAY_SETTLE_SECONDS')),
+      trustedProxies: (text('CAUSEWAY_TRUSTED_PROXIES') ?? '')
+        .split(',')
+        .map((part) => part.trim())
+        .filter(Boolean),
+      logLevel: checkedLogLevel(text('CAUSEWAY_LOG_LEVEL') ?? 'info'),
+    },
+    secrets: { masterKey, bootstrapToken },
+  };
+}
+
+function absolute(path: string, cwd: string): string {
+  return isAbsolute(path) ? path : resolve(cwd, path);
+}
+
+function checkedDatabaseUrl(text: string): string {
+  if (!/^postgres(ql)?:\/\//.test(text) || !URL.canParse(text))
+    throw new ConfigError(
+      'CAUSEWAY_DATABASE_URL',
+      'It must be an address such as postgres://user:password@host:5432/database.',
+    );
+  return text;
+}
+
+function checkedFiles(text: string, dataDir: string, cwd: string): Config['files'] {
+  if (text === 'disk:') return { kind: 'disk', dir: resolve(dataDir, 'files') };
+  if (text.startsWith('disk:')) return { kind: 'disk', dir: absolute(text.slice('disk:'.length), cwd) };
+  if (text.startsWith('s3:'))
+    throw new ConfigError(
+      'CAUSEWAY_FILES',
+      'Object storage is not available in this version. Use disk: or disk:/a/folder.',
+    );
+  throw new ConfigError('CAUSEWAY_FILES', 'It must be disk: or disk:/a/folder.');
+}
+
+function checkedRoles(text: string): ReadonlySet<Role> {
+  const roles = text.split(',').map((part) => part.trim());
+  const unknown = roles.filter((role) => !(allRoles as readonly string[]).includes(role));
+  if (unknown.length > 0)
+    throw new ConfigError(
+      'CAUSEWAY_ROLES',
+      `“${unknown.join(', ')}” is no role. Use a list of ${allRoles.join(', ')}.`,
+    );
+  return new Set(roles as Role[]);
+}
+
+function checkedPort(setting: string, text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65535)
+    throw new ConfigError(setting, `“${text}” is no port. Use a number from 0 to 65535; 0 takes a free one.`);
+  return port;
+}
+
+function checkedUrl(text: string | undefined): string | null {
+  if (text === undefined) return null;
+  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol))
+    throw new ConfigError('CAUSEWAY_PUBLIC_URL', 'It must be an address such as https://causeway.example.edu.');
+  return text.replace(/\/+$/, '');
+}
+
+function checkedHostPort(text: string | undefined): { host: string; port: number } | null {
+  if (text === undefined) return null;
+  const match = /^(.+):(\d{1,5})$/.exec(text);
+  if (!match?.[1] || !match[2])
+    throw new ConfigError('CAUSEWAY_PUBLIC_SFTP', 'It must be host:port, such as sftp.example.edu:22.');
+  return { host: match[1].replace(/^\[(.*)\]$/, '$1'), port: checkedPort('CAUSEWAY_PUBLIC_SFTP', match[2]) };
+}
+
+function checkedSeconds(text: string | undefined): number | null {
+  if (text === undefined) return null;
+  const seconds = Number(text);
+  if (!Number.isFinite(seconds) || seconds < 0 || seconds > 3600)
+    throw new ConfigError('CAUSEWAY_SETTLE_SECONDS', 'It must be a number of seconds from 0 to 3600.');
+  return seconds;
+}
+
+function checkedLogLevel(text: string): string {
+  const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
+  if (!levels.includes(text)) throw new ConfigError('CAUSEWAY_LOG_LEVEL', `Use one of ${levels.join(', ')}.`);
+  return text;
+}
+
+/** Where the commands that are clients of the API find it, and how they sign in: `CAUSEWAY_URL`, `CAUSEWAY_TOKEN`. */
+export function readClientConfig(env: Record<string, string | undefined>): { url: string; token: string | null } {
+  const url = env.CAUSEWAY_URL || `http://127.0.0.1:${env.CAUSEWAY_HTTP_PORT || '8080'}`;
+  if (!URL.canParse(url)) throw new ConfigError('CAUSEWAY_URL', 'It must be an address such as http://127.0.0.1:8080.');
+  return { url: url.replace(/\/+$/, ''), token: env.CAUSEWAY_TOKEN || null };
+}

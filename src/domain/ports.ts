@@ -1,0 +1,85 @@
+// What the use cases ask of the outside world. Adapters implement these; tests replace only the clock.
+
+import type { InstitutionId } from './ids.ts';
+
+/** The time, in one place. */
+export type Clock = { now(): Date };
+
+/** Fresh UUID v7 ids (RFC 9562 section 5.7). */
+export type NewId = <Id extends string>() => Id;
+
+/** Where a stored file's bytes are; opaque outside the file store. */
+export type StorageKey = string;
+
+/** A file that is being written and that nobody else can see yet. Positions and sizes are in bytes. */
+export type StagingFile = {
+  readonly name: string;
+  /** Writes the buffers one after the other from `position` on; they may be kept only until the promise settles. */
+  write(buffers: readonly Uint8Array[], position: number): Promise<void>;
+  /** Reads up to `length` bytes; fewer at the end of the file. */
+  read(buffer: Uint8Array, offset: number, length: number, position: number): Promise<number>;
+  truncate(size: number): Promise<void>;
+  size(): Promise<number>;
+  /** Bytes are on the disk when this returns (fdatasync). */
+  flush(): Promise<void>;
+  /** Flushes, moves the bytes to their final place and makes the move durable (fsync of the folder). */
+  publish(): Promise<{ key: StorageKey; size: number }>;
+  /** Ends it and removes its bytes. Does nothing after `publish`. */
+  discard(): Promise<void>;
+  /** Replaces its note; does nothing for a file that was made without one. */
+  setNote(note: string): Promise<void>;
+  /** After `publish`, once a transaction has recorded the stored file: its note goes. */
+  forgetNote(): Promise<void>;
+};
+
+/** What a process that died left behind of a staging file with a note; its bytes may have been published already. */
+export type AbandonedFile = {
+  readonly institutionId: InstitutionId;
+  readonly note: string;
+  readonly size: number;
+  /** Where the bytes are stored after `publish`. */
+  readonly key: StorageKey;
+  /** As `StagingFile.publish`; does nothing when that had been done. */
+  publish(): Promise<void>;
+  /** Its bytes are recorded or gone: the note goes. */
+  forgetNote(): Promise<void>;
+  /** Removes the bytes, published or not, and the note. */
+  discard(): Promise<void>;
+};
+
+/** A stored file opened for reading at any position. */
+export type OpenStoredFile = {
+  read(buffer: Uint8Array, offset: number, length: number, position: number): Promise<number>;
+  close(): Promise<void>;
+};
+
+/** Bytes at rest: immutable once published, and reached only with the institution's id. */
+export type FileStore = {
+  /**
+   * `note` is kept beside the bytes until `forgetNote` or `discard`: after a crash `abandonedFiles` gives it back. Without one,
+   * what a crash leaves is removed by `sweepStaging`.
+   */
+  createStaging(institutionId: InstitutionId, note?: string): Promise<StagingFile>;
+  /** A new staging file that begins with the bytes of a stored one. */
+  copyToStaging(institutionId: InstitutionId, key: StorageKey, note?: string): Promise<StagingFile>;
+  open(institutionId: InstitutionId, key: StorageKey): Promise<OpenStoredFile>;
+  /** A path on a local disk for readers in worker threads; valid until `release`. */
+  localPath(institutionId: InstitutionId, key: StorageKey): Promise<{ path: string; release(): Promise<void> }>;
+  stream(institutionId: InstitutionId, key: StorageKey): AsyncIterable<Uint8Array>;
+  remove(institutionId: InstitutionId, key: StorageKey): Promise<void>;
+  /** Free bytes, or null when there is no bound to tell. */
+  freeBytes(): Promise<{ total: number; free: number } | null>;
+  /** Staging files with a note that no running process owns. */
+  abandonedFiles(): Promise<AbandonedFile[]>;
+  /** Removes staging files without a note that no running process owns; returns how many there were. */
+  sweepStaging(): Promise<number>;
+};
+
+/** Authenticated encryption bound to the row that holds the value (AES-256-GCM; the context is the additional data). */
+export type Sealer = {
+  seal(plain: string, context: string): Uint8Array;
+  /** Throws when the value was not sealed with this key for this context. */
+  open(sealed: Uint8Array, context: string): string;
+  /** A keyed hash (HMAC-SHA-256) for look-ups and comparisons of secrets. */
+  mac(text: string, context: string): Uint8Array;
+};

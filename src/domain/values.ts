@@ -1,0 +1,182 @@
+// One cell text to the canonical text of its field's type, or to what is wrong with it.
+// Invariant: canonical texts of a type are equal exactly when the values are: `1`, `Y` and `yes` all become `true`.
+
+import { dateFormat, dateOrderOf, parseDate } from './dates.ts';
+import type { Field } from './fields.ts';
+import { nearestTo } from './labels.ts';
+import { inRange, isScientific, parseNumber } from './numbers.ts';
+import { parsePhone } from './phones.ts';
+
+/** Why a text cannot be a value: an issue code and the facts for its words. */
+export type BadValue = { code: string; facts: Record<string, unknown> };
+
+/** Takes trimmed text that is not blank. Bad results are shared: do not change them. */
+export type ValueParser = (text: string) => string | BadValue;
+
+export type ParserOptions = { country: string; dateFormat?: string | null };
+
+const damagedCell: BadValue = { code: 'spreadsheet-damaged-value', facts: { kind: 'error' } };
+const damagedNumber: BadValue = { code: 'spreadsheet-damaged-value', facts: { kind: 'scientific' } };
+const notText: BadValue = { code: 'bad-encoding', facts: { kind: 'nul' } };
+
+/** What spreadsheets write instead of a value, English and German. */
+const spreadsheetErrors =
+  /^#(?:REF!|N\/A|VALUE!|NAME\?|DIV\/0!|NULL!|NUM!|SPILL!|CALC!|FIELD!|BUSY!|BLOCKED!|CONNECT!|UNKNOWN!|GETTING_DATA|NV|BEZUG!|WERT!|#{2,})$/i;
+
+/** The parser of a field, made once per column. The same text always gives the same result. */
+export function valueParser(field: Field, options: ParserOptions): ValueParser {
+  const parse = parserOf(field, options);
+  return (text) => (text.charCodeAt(0) === 0x23 && spreadsheetErrors.test(text) ? damagedCell : parse(text));
+}
+
+function parserOf(field: Field, options: ParserOptions): ValueParser {
+  if (field.name === 'causewayId') return parseId;
+  if (field.name === 'crmId' || field.name === 'enrollmentId') return keyParser(field);
+  if (field.name === 'majors') return majorsParser(field);
+  switch (field.type) {
+    case 'text':
+      return textParser(field);
+    case 'number':
+      return numberParser(field, options.country);
+    case 'date':
+      return dateParser(options);
+    case 'boolean':
+      return parseBoolean;
+    case 'phone':
+      return phoneParser(options.country);
+    case 'email':
+      return parseEmail;
+    case 'url':
+      return parseUrl;
+    case 'single-select':
+      return selectParser(field, false);
+    case 'multi-select':
+      return selectParser(field, true);
+  }
+}
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const unknownContact: BadValue = { code: 'unknown-contact-id', facts: { kind: 'form' } };
+
+function parseId(text: string): string | BadValue {
+  return uuid.test(text) ? text.toLowerCase() : unknownContact;
+}
+
+function textParser(field: Field): ValueParser {
+  const limit = field.maxLength;
+  return (text) => {
+    if (text.length > limit) return { code: 'value-too-long', facts: { limit, length: text.length } };
+    return text.includes('\0') ? notText : text;
+  };
+}
+
+/** Ids are not to be trusted when a spreadsheet has made a rounded number of them; they always write `E+` and two digits. */
+const roundedId = /^\d(?:[.,]\d+)?E\+\d{2,3}$/i;
+
+function keyParser(field: Field): ValueParser {
+  const parse = textParser(field);
+  return (text) => (text.length < 30 && roundedId.test(text) ? damagedNumber : parse(text));
+}
+
+function majorsParser(field: Field): ValueParser {
+  const parse = textParser(field);
+  return (text) => parse(text.includes(';') ? [...new Set(splitList(text))].join(';') : text);
+}
+
+function splitList(text: string): string[] {
+  return text
+    .split(';')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+}
+
+function numberParser(field: Field, country: string): ValueParser {
+  const range = field.range;
+  const bad: BadValue = { code: 'invalid-number', facts: range === null ? {} : { ...range } };
+  return (text) => {
+    const number = parseNumber(text, country);
+    if (number === null) return isScientific(text) ? damagedNumber : bad;
+    return range === null || inRange(number, range) ? number : bad;
+  };
+}
+
+function dateParser(options: ParserOptions): ValueParser {
+  const pattern = options.dateFormat ?? null;
+  const format = pattern === null ? null : dateFormat(pattern);
+  const order = dateOrderOf(options.country);
+  const bad: BadValue = { code: 'invalid-date', facts: { order, format: pattern } };
+  return (text) => parseDate(text, order, format) ?? bad;
+}
+
+const booleans = new Map([
+  ['y', 'true'],
+  ['yes', 'true'],
+  ['true', 'true'],
+  ['1', 'true'],
+  ['n', 'false'],
+  ['no', 'false'],
+  ['false', 'false'],
+  ['0', 'false'],
+]);
+const notBoolean: BadValue = { code: 'invalid-boolean', facts: {} };
+
+function parseBoolean(text: string): string | BadValue {
+  if (text.length > 5) return notBoolean;
+  return booleans.get(text.toLowerCase()) ?? notBoolean;
+}
+
+function phoneParser(country: string): ValueParser {
+  const bad: BadValue = { code: 'invalid-phone', facts: { country } };
+  return (text) => parsePhone(text, country) ?? (isScientific(text) ? damagedNumber : bad);
+}
+
+/** One address: dot-atom @ domain name with at least one dot (RFC 5321 section 4.1.2, without quoted and literal forms). */
+const email =
+  /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{1,59})$/i;
+/** The same with letters of any script (RFC 6531 section 3.3). */
+const internationalEmail =
+  /^[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+(?:\.[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+)*@(?:[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]{0,61}[\p{L}\p{M}\p{N}])?\.)+\p{L}[\p{L}\p{M}\p{N}-]*[\p{L}\p{M}\p{N}]$/u;
+const notEmail: BadValue = { code: 'invalid-email', facts: {} };
+
+/** The address with its domain in lower case; the part before the @ keeps its case. */
+function parseEmail(text: string): string | BadValue {
+  const at = text.lastIndexOf('@');
+  if (text.length > 254 || at > 64 || at < 1) return notEmail;
+  if (!email.test(text) && !internationalEmail.test(text)) return notEmail;
+  const domain = text.slice(at);
+  const lower = domain.toLowerCase();
+  return domain === lower ? text : text.slice(0, at) + lower;
+}
+
+const notUrl: BadValue = { code: 'invalid-url', facts: {} };
+
+function parseUrl(text: string): string | BadValue {
+  if (text.length > 2048 || !/^https?:\/\/[^\s/?#]/i.test(text) || /[\s\0]/.test(text)) return notUrl;
+  return URL.canParse(text) ? text : notUrl;
+}
+
+/** Options are found without regard to case and get the spelling of the field; several are separated by semicolons. */
+function selectParser(field: Field, several: boolean): ValueParser {
+  const spelling = new Map(field.options.map((option) => [option.trim().toLowerCase(), option]));
+  const find = (text: string) => spelling.get(text.toLowerCase());
+  const unknownOption = (text: string): BadValue => ({
+    code: 'unknown-option',
+    facts: {
+      options: field.options.slice(0, 20),
+      optionCount: field.options.length,
+      nearest: text.length <= 200 ? nearestTo(text, field.options, 1) : [],
+    },
+  });
+  return (text) => {
+    const whole = find(text);
+    if (whole !== undefined) return whole;
+    if (!several || text.length > field.maxLength) return unknownOption(text);
+    const chosen = new Set<string>();
+    for (const part of splitList(text)) {
+      const option = find(part);
+      if (option === undefined) return unknownOption(part);
+      chosen.add(option);
+    }
+    return chosen.size === 0 ? unknownOption(text) : [...chosen].join(';');
+  };
+}
