@@ -1,0 +1,52 @@
+// Owns reading a whole file into memory, for tests. Invariant: what it gives is all that a caller of readCsv can see.
+import { readCsv } from './read.ts';
+import type { CsvReading, DataRow, Problem, ReadOptions, ReadResult } from './types.ts';
+
+export interface WholeFile {
+  opened: CsvReading;
+  rows: DataRow[];
+  /** The raw bytes of each row. */
+  raw: string[];
+  result: ReadResult;
+}
+
+/** `size`: bytes of a chunk; all at once when left out. */
+export function* chunksOf(bytes: Uint8Array, size: number): Generator<Uint8Array, void, undefined> {
+  for (let from = 0; from < bytes.length; from += size) yield bytes.subarray(from, from + size);
+}
+
+export async function readWhole(chunks: Iterable<Uint8Array>, options: ReadOptions = {}): Promise<WholeFile> {
+  const opened = await readCsv(asynchronous(chunks), options);
+  const rows: DataRow[] = [];
+  const raw: string[] = [];
+  for await (const batch of opened.batches) {
+    for (const row of batch.rows) {
+      raw.push(batch.bytes.toString('latin1', row.start, row.end));
+      rows.push(row);
+    }
+  }
+  return { opened, rows, raw, result: opened.result() };
+}
+
+export function readText(text: string, options: ReadOptions = {}): Promise<WholeFile> {
+  return readWhole([Buffer.from(text)], options);
+}
+
+async function* asynchronous(chunks: Iterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+  yield* chunks;
+}
+
+/** What must not depend on how a file came: all but the batch that a row was in. */
+export function lasting(whole: WholeFile): unknown {
+  return { ...whole, opened: whole.opened.problems, rows: whole.rows.map((row) => ({ ...row, start: 0, end: 0 })) };
+}
+
+/** Problems of file, header and rows as `code kind @row`, in the order in which they are told. */
+export function told(whole: WholeFile): string[] {
+  return [...whole.rows.flatMap((row) => row.problems), ...whole.result.problems].map(toldProblem);
+}
+
+function toldProblem({ code, row, facts }: Problem): string {
+  const kind = 'kind' in facts ? ` ${facts.kind}` : '';
+  return `${code}${kind}${row === undefined ? '' : ` @${row}`}`;
+}

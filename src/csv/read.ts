@@ -1,0 +1,227 @@
+// Owns reading a whole file: dialect, header, rows with their problems, and what is known at the end.
+// Invariant: total rows = preamble + header + blank + data; a file of any content is read to its end without an exception.
+import { type Block, OPEN } from './block.ts';
+import { blockText, rowCells } from './cell-text.ts';
+import { CellDecoder } from './decode.ts';
+import { detect } from './detect.ts';
+import { expectedFound, looksLikeData, looseLabels } from './find-header.ts';
+import { Findings } from './findings.ts';
+import { DEFAULT_BATCH_BYTES, DEFAULT_LIMITS } from './limits.ts';
+import { type RowContext, rowPlace, rowProblems } from './row-problems.ts';
+import { lineEndOf } from './sample.ts';
+import { Scanner } from './scan.ts';
+import { markLength } from './sniff-encoding.ts';
+import { ByteSource } from './source.ts';
+import { utf16Bytes } from './transcode.ts';
+import type { CsvReading, DataRow, Dialect, Header, Problem, ReadOptions, ReadResult, RowBatch } from './types.ts';
+
+/**
+ * Reads a CSV file in one pass and fixed memory; resolves when the header is known. Never throws on data; errors of the source
+ * pass through. Quoting by RFC 4180 §2, repaired where files differ from it: see `ProblemFacts`.
+ */
+export async function readCsv(source: AsyncIterable<Uint8Array>, options: ReadOptions = {}): Promise<CsvReading> {
+  const input = new ByteSource(source);
+  try {
+    const head = await input.head();
+    const { dialect, signature } = detect(head.bytes, { ...options, whole: head.whole });
+    const reader = new RowReader(input, dialect, markLength(head.bytes, dialect.encoding), options);
+    await reader.open();
+    const { header, problems } = reader;
+    return {
+      dialect: { ...dialect, headerRow: header?.row ?? 0 },
+      header,
+      problems: [...problems],
+      signature,
+      batches: reader.batches(),
+      result: () => reader.result(),
+      close: () => input.close(),
+    };
+  } catch (error) {
+    await input.close();
+    throw error;
+  }
+}
+
+class RowReader {
+  header: Header | null = null;
+  /** Of the file's head. */
+  problems: Problem[] = [];
+  readonly #input: ByteSource;
+  readonly #dialect: Dialect;
+  readonly #expected: ReadonlySet<string>;
+  readonly #scanner: Scanner;
+  readonly #decoder: CellDecoder;
+  readonly #blocks: AsyncGenerator<Block, void, undefined>;
+  readonly #context: RowContext;
+  readonly #findings = new Findings();
+  /** The block that holds the header, and the first of its rows that was not looked at. */
+  #pending: { block: Block; from: number } | null = null;
+  #done = false;
+
+  constructor(input: ByteSource, dialect: Dialect, markBytes: number, options: ReadOptions) {
+    this.#input = input;
+    this.#dialect = dialect;
+    this.#expected = looseLabels(options.expectedLabels ?? []);
+    const { delimiter, encoding } = dialect;
+    const utf16 = encoding === 'utf-16le' || encoding === 'utf-16be';
+    const scanner = new Scanner({
+      delimiter,
+      quote: options.dialect?.quote === null ? null : '"',
+      limits: { ...DEFAULT_LIMITS, ...options.limits },
+      batchBytes: Math.max(1, options.batchBytes ?? DEFAULT_BATCH_BYTES),
+      startByte: markBytes,
+      utf16,
+    });
+    this.#scanner = scanner;
+    this.#decoder = new CellDecoder(encoding, options.dialect?.encoding !== undefined);
+    this.#blocks = this.#scan(markBytes);
+    this.#context = {
+      width: 0,
+      delimiter,
+      // Of a row beyond a limit the quote may be in what was dropped.
+      isOpenAtEnd: (block, row) =>
+        block.tooLarge === null ? ((block.flags[row] as number) & OPEN) !== 0 : scanner.endsInsideQuote,
+      offsetOf: (block, row, at) => {
+        const start = block.start[row] as number;
+        return (block.byte[row] as number) + (utf16 ? utf16Bytes(block.bytes, start, at) : at - start);
+      },
+    };
+  }
+
+  async *#scan(markBytes: number): AsyncGenerator<Block, void, undefined> {
+    for await (const bytes of this.#input.bytes(this.#dialect.encoding, markBytes)) yield* this.#scanner.push(bytes);
+    yield* this.#scanner.end();
+  }
+
+  /** Reads up to the header. */
+  async open(): Promise<void> {
+    while (this.header === null) {
+      const { value: block, done } = await this.#blocks.next();
+      if (done === true) break;
+      const text = blockText(block);
+      for (let index = 0; index < block.rows && this.header === null; index++) {
+        this.#takeHeadRow(block, index, rowCells(block, index, text, 0, this.#decoder));
+        this.#pending = { block, from: index + 1 };
+      }
+    }
+    this.problems = this.#findings.problemsOfHead(this.header, this.#dialect.delimiter, this.#input.totalBytes);
+  }
+
+  #takeHeadRow(block: Block, index: number, cells: string[]): void {
+    const findings = this.#findings;
+    const row = block.firstRow + index;
+    findings.noteQuotes(block, index, this.#context);
+    if (isBlank(cells)) findings.blank.add(row);
+    else if (row < this.#dialect.headerRow) findings.notePreamble(block, index, cells, this.#context);
+    else {
+      const found = expectedFound(cells, this.#expected);
+      const isData = found === 0 && looksLikeData(cells);
+      this.header = { ...rowPlace(block, index), labels: cells, expectedFound: found, looksLikeData: isData };
+      this.#context.width = cells.length;
+      findings.noteHeader(block, index, this.header, this.#context);
+      this.#noteNul(block, index, cells);
+    }
+  }
+
+  async *batches(): AsyncGenerator<RowBatch, void, undefined> {
+    try {
+      let pending = this.#pending;
+      this.#pending = null;
+      for (;;) {
+        if (pending === null) {
+          const { value: block, done } = await this.#blocks.next();
+          if (done === true) break;
+          pending = { block, from: 0 };
+        }
+        const batch = this.#batch(pending.block, pending.from);
+        pending = null;
+        if (batch.rows.length > 0) yield batch;
+      }
+      this.#done = true;
+    } finally {
+      await this.#input.close();
+    }
+  }
+
+  #batch(block: Block, from: number): RowBatch {
+    const findings = this.#findings;
+    const context = this.#context;
+    const { width } = context;
+    const text = blockText(block);
+    const bytes = block.bytes.subarray(0, block.end[block.rows - 1]);
+    const hasNul = bytes.includes(0);
+    const rows: DataRow[] = [];
+    for (let index = from; index < block.rows; index++) {
+      const row = block.firstRow + index;
+      const cells = rowCells(block, index, text, width, this.#decoder);
+      findings.noteQuotes(block, index, context);
+      findings.lastRowIsData = block.tooLarge !== null || !isBlank(cells);
+      if (!findings.lastRowIsData) {
+        findings.blank.add(row);
+        continue;
+      }
+      let found = (block.firstCell[index + 1] as number) - (block.firstCell[index] as number);
+      findings.dataRows++;
+      findings.widths.add(found);
+      if (found > width && block.tooLarge === null && cells.findLastIndex((cell) => cell.trim() !== '') < width) {
+        findings.longBlank.add(row, found);
+        cells.length = width;
+        found = width;
+      }
+      findings.noteUnlabelled(cells);
+      if (hasNul) this.#noteNul(block, index, cells);
+      rows.push({
+        row,
+        line: block.line[index] as number,
+        byte: block.byte[index] as number,
+        cells,
+        problems: rowProblems(block, index, cells, found, context),
+        start: block.start[index] as number,
+        end: block.end[index] as number,
+      });
+    }
+    return { rows, bytes };
+  }
+
+  result(): ReadResult {
+    if (!this.#done) throw new Error('result() was called before all batches were read');
+    const scanner = this.#scanner;
+    const findings = this.#findings;
+    const { header } = this;
+    const { blank, preambleRows: preamble, dataRows: data, quoteOpened } = findings;
+    const { endsInsideQuote, finalNewline } = scanner;
+    return {
+      dialect: {
+        ...this.#dialect,
+        encoding: this.#decoder.encoding(),
+        quote: findings.usesQuotes ? '"' : null,
+        lineEnd: lineEndOf(scanner.lineEnds, this.#dialect.lineEnd),
+        headerRow: header?.row ?? 0,
+      },
+      header,
+      problems: [...this.problems, ...this.#decoder.problems(), ...findings.problemsOfBody(header)],
+      counts: { total: scanner.rows, preamble, blank: blank.count, data },
+      blankColumns: findings.blankColumns(),
+      endsInsideQuote,
+      quoteOpened,
+      lastRowShort: findings.lastRowIsData && !finalNewline && findings.widths.lastIsShort(this.#context.width),
+      finalNewline,
+      totalBytes: this.#input.totalBytes,
+    };
+  }
+
+  #noteNul(block: Block, index: number, cells: readonly string[]): void {
+    cells.forEach((cell, column) => {
+      if (cell.includes('\0')) this.#decoder.sawNul({ ...rowPlace(block, index), column: column + 1 });
+    });
+  }
+}
+
+function isBlank(cells: readonly string[]): boolean {
+  for (const cell of cells) {
+    if (cell === '') continue;
+    const first = cell.charCodeAt(0);
+    if ((first > 0x20 && first < 0x7f) || cell.trim() !== '') return false;
+  }
+  return true;
+}
