@@ -1,0 +1,61 @@
+// How many links may wait for their login, from one network and in all, and how many may be open at once.
+// Invariant: every admitted link is counted out exactly once, at its login and at its end.
+
+import { networkOf } from './login-penalties.ts';
+
+export type AdmissionLimits = {
+  /** Links without a login from one address (an IPv6 /64). A campus of fifty clients behind one address fits. */
+  waitingPerAddress: number;
+  waitingInAll: number;
+  linksInAll: number;
+};
+
+export const usualAdmissionLimits: AdmissionLimits = { waitingPerAddress: 100, waitingInAll: 1000, linksInAll: 4000 };
+
+/** A place among the links. Both calls may come more than once and in any order. */
+export type Admission = { loggedIn(): void; ended(): void };
+
+export class AdmissionDesk {
+  readonly #limits: AdmissionLimits;
+  readonly #waiting = new Map<string, number>();
+  #waitingInAll = 0;
+  #links = 0;
+
+  constructor(limits: AdmissionLimits) {
+    this.#limits = limits;
+  }
+
+  /** A place for a new link, or the sentence with which it is sent away. */
+  admit(address: string): Admission | string {
+    const network = networkOf(address);
+    const waiting = this.#waiting.get(network) ?? 0;
+    if (this.#links >= this.#limits.linksInAll || this.#waitingInAll >= this.#limits.waitingInAll)
+      return 'This server has too many links open. Try again in a minute.';
+    if (waiting >= this.#limits.waitingPerAddress)
+      return 'Too many links from this address wait for their login. Try again in a minute.';
+    this.#waiting.set(network, waiting + 1);
+    this.#waitingInAll += 1;
+    this.#links += 1;
+    return this.#place(network);
+  }
+
+  #place(network: string): Admission {
+    let waits = true;
+    let open = true;
+    const loggedIn = (): void => {
+      if (!waits) return;
+      waits = false;
+      this.#waitingInAll -= 1;
+      const left = (this.#waiting.get(network) ?? 1) - 1;
+      if (left > 0) this.#waiting.set(network, left);
+      else this.#waiting.delete(network);
+    };
+    const ended = (): void => {
+      loggedIn();
+      if (!open) return;
+      open = false;
+      this.#links -= 1;
+    };
+    return { loggedIn, ended };
+  }
+}
