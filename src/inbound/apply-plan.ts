@@ -1,0 +1,28 @@
+// Writes a plan into the contacts, in the transaction that made the plan.
+// Invariant: rows = created + updated + unchanged + skipped, counted by what was really written; anything else rolls back.
+
+import type { Tx } from '../db/connection.ts';
+import type { ImportId, InstitutionId } from '../domain/ids.ts';
+import type { ImportCounts } from '../domain/import.ts';
+import { insertContacts, releaseValues, updateContacts, writeBeforeImages } from '../store/import-apply.ts';
+import type { StagedField } from '../store/import-staging.ts';
+
+/** Throws (a bug, never data) when the database did not write what the plan said. */
+export async function applyPlan(
+  tx: Tx,
+  institutionId: InstitutionId,
+  plan: { importId: ImportId; counts: ImportCounts; fields: readonly StagedField[]; now: Date },
+): Promise<void> {
+  const { counts } = plan;
+  let updated = 0;
+  if (counts.updated > 0) {
+    await writeBeforeImages(tx, institutionId, plan);
+    await releaseValues(tx, institutionId);
+    updated = await updateContacts(tx, institutionId, plan);
+  }
+  const created = counts.created > 0 ? await insertContacts(tx, institutionId, plan) : 0;
+  if (created !== counts.created || updated !== counts.updated || counts.unchanged < 0)
+    throw new Error(
+      `the plan said ${counts.created} created and ${counts.updated} updated, written were ${created} and ${updated}`,
+    );
+}

@@ -1,0 +1,119 @@
+// The error file: the rows of a file that need correcting, as they came, with the reasons beside them.
+// Invariant: every original cell has the same text as in the file; only our own columns are ours, and they begin with a letter or digit.
+
+import { readCsv } from '../csv/read.ts';
+import type { DataRow, Dialect } from '../csv/types.ts';
+import { createCsvWriter } from '../csv/write.ts';
+import { issueMessage } from '../domain/issues.ts';
+import type { ImportIssue } from '../store/import-issues.ts';
+import type { ErrorFileJob } from './reading.ts';
+
+/** Issues with these effects put their row into the error file. */
+export const errorEffects = ['row-skipped', 'cell-dropped'] as const;
+
+/** Our columns; they are dropped without a word when the file comes back (ruling 24). */
+export const errorColumns = ['causeway_row', 'causeway_codes', 'causeway_reasons'] as const;
+
+const pieceLength = 64 * 1024;
+
+/**
+ * Reads the file again, as `readRows` did, and gives the rows that `issues` name: their cells under the labels of the file, then
+ * our columns, then the cells beyond the last label, if any. Same delimiter; UTF-8, with a byte order mark unless the file was
+ * UTF-8 without one.
+ */
+export async function* errorRows(
+  source: AsyncIterable<Uint8Array>,
+  job: ErrorFileJob,
+  issues: AsyncIterable<ImportIssue[]>,
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  const expectedLabels = job.mapping.columns.flatMap((column) => column.labels);
+  const reading = await readCsv(source, { expectedLabels });
+  try {
+    if (!reading.header) return;
+    const wanted = new WantedRows(issues);
+    await wanted.advance();
+    const labels = reading.header.labels;
+    const originals = originalColumns(labels);
+    const writer = createCsvWriter(writing(reading.dialect));
+    writer.add([...originals.map((at) => labels[at] ?? ''), ...errorColumns]);
+    for await (const batch of reading.batches) {
+      for (const row of batch.rows) {
+        if (wanted.row === null) break;
+        while (wanted.row !== null && wanted.row < row.row) await wanted.advance();
+        if (wanted.row !== row.row) continue;
+        writer.add(errorRow(row, originals, labels.length, wanted.issues));
+        await wanted.advance();
+      }
+      if (wanted.row === null) break;
+      if (writer.waiting >= pieceLength) yield detached(writer.take());
+    }
+    if (writer.waiting > 0) yield detached(writer.take());
+  } finally {
+    await reading.close();
+  }
+}
+
+function writing(dialect: Dialect) {
+  return {
+    delimiter: dialect.delimiter,
+    encoding: dialect.encoding === 'utf-8' ? ('utf-8' as const) : ('utf-8-bom' as const),
+  };
+}
+
+/** All columns but our own from an error file that came back. */
+function originalColumns(labels: readonly string[]): number[] {
+  const ours = new Set<string>(errorColumns);
+  return labels.flatMap((label, at) => (ours.has(label.trim()) ? [] : [at]));
+}
+
+function errorRow(row: DataRow, originals: readonly number[], width: number, issues: readonly ImportIssue[]): string[] {
+  const codes = [...new Set(issues.map((issue) => issue.code))];
+  return [
+    ...originals.map((at) => row.cells[at] ?? ''),
+    String(row.row),
+    codes.join('; '),
+    issues.map(issueMessage).join(' '),
+    ...row.cells.slice(width),
+  ];
+}
+
+/** A buffer of its own memory, which can be handed over to another thread. */
+function detached(bytes: Buffer): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(bytes);
+}
+
+/** The issues, one row at a time. `row` is null at their end. */
+class WantedRows {
+  row: number | null = null;
+  issues: ImportIssue[] = [];
+  readonly #source: AsyncIterator<ImportIssue[]>;
+  #page: ImportIssue[] = [];
+  #at = 0;
+
+  constructor(source: AsyncIterable<ImportIssue[]>) {
+    this.#source = source[Symbol.asyncIterator]();
+  }
+
+  async advance(): Promise<void> {
+    this.issues = [];
+    this.row = null;
+    for (;;) {
+      const issue = await this.#peek();
+      if (!issue || (this.row !== null && issue.row !== this.row)) return;
+      this.#at += 1;
+      if (issue.row === null) continue;
+      this.row = issue.row;
+      this.issues.push(issue);
+    }
+  }
+
+  async #peek(): Promise<ImportIssue | null> {
+    while (this.#at >= this.#page.length) {
+      const next = await this.#source.next();
+      if (next.done) return null;
+      this.#page = next.value;
+      this.#at = 0;
+    }
+    return this.#page[this.#at] ?? null;
+  }
+}

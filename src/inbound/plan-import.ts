@@ -1,0 +1,49 @@
+// The plan of an import: what each staged row would do to the contacts of its institution.
+// Invariant: runs under `lockContacts` and writes nothing but temporary tables, so that a plan can be shown or thrown away.
+
+import type { Tx } from '../db/connection.ts';
+import type { InstitutionId } from '../domain/ids.ts';
+import type { ImportCounts } from '../domain/import.ts';
+import { issueEntry } from '../domain/issues.ts';
+import {
+  analyzePlan,
+  createPlanTables,
+  hasCausewayIds,
+  loseRepeatedCrmIds,
+  matchByCausewayId,
+  planRows,
+} from '../store/import-plan.ts';
+import { loseConflicts } from '../store/import-plan-conflicts.ts';
+import { addPlanIssues, countPlan, type PlanLabels } from '../store/import-plan-outcome.ts';
+import { analyzeStaging, type StagedField } from '../store/import-staging.ts';
+
+/** From so many rows on, telling the planner what the tables hold is worth its time. */
+const rowsToAnalyze = 2000;
+
+export type PlanInput = {
+  fields: readonly StagedField[];
+  labels: PlanLabels;
+  /** How many rows are staged. */
+  rows: number;
+  /** Will the plan be applied when it passes? */
+  applied: boolean;
+};
+
+/**
+ * The rules in their order (product 2.8, rulings 7 and 8): repeated CRM IDs; matches by Causeway ID, else CRM ID; kept phones
+ * and opt-outs; differences; phones and CRM IDs on the state after the file. The issues are added to the staged ones.
+ */
+export async function planImport(tx: Tx, institutionId: InstitutionId, input: PlanInput): Promise<ImportCounts> {
+  const isLarge = input.rows >= rowsToAnalyze;
+  if (isLarge) await analyzeStaging(tx);
+  await createPlanTables(tx);
+  await loseRepeatedCrmIds(tx);
+  const byCausewayId = await hasCausewayIds(tx);
+  if (byCausewayId) await matchByCausewayId(tx, institutionId);
+  await planRows(tx, institutionId, input.fields, byCausewayId);
+  if (isLarge) await analyzePlan(tx);
+  await loseConflicts(tx, institutionId);
+  const scopeOf = (code: string) => issueEntry(code).scope;
+  await addPlanIssues(tx, institutionId, { labels: input.labels, applied: input.applied, scopeOf });
+  return countPlan(tx);
+}

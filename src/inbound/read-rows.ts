@@ -1,0 +1,180 @@
+// Bytes of a file → validated rows and issues as COPY text. Runs in a reading thread.
+// Invariant: a file of any content ends in a summary; only an error of the disk is thrown.
+
+import { readCsv } from '../csv/read.ts';
+import type { CsvReading, Problem } from '../csv/types.ts';
+import { allFields } from '../domain/fields.ts';
+import type { Issue } from '../domain/issue.ts';
+import { newIssue } from '../domain/issues.ts';
+import { type ResolvedMapping, resolveMapping } from '../domain/resolve-mapping.ts';
+import type { PlanLabels } from '../store/import-plan-outcome.ts';
+import { stagedFields } from '../store/import-staging.ts';
+import type { ReadingJob, ReadingPart, ReadingSummary } from './reading.ts';
+import { fileIssue, rowJudge } from './reading-issues.ts';
+import { issueLine, rowEncoder } from './staged-text.ts';
+
+/** A part is handed over when it has about so many UTF-16 units. */
+const partLength = 512 * 1024;
+
+/**
+ * Reads, maps and validates. A file that must be rejected because of its header ends before its first row.
+ * `newId` makes the ids of contacts that the rows may become.
+ */
+export async function* readRows(
+  source: AsyncIterable<Uint8Array>,
+  job: ReadingJob,
+  newId: () => string,
+): AsyncGenerator<ReadingPart, ReadingSummary> {
+  const expectedLabels = job.mapping.columns.flatMap((column) => column.labels);
+  const reading = await readCsv(source, { expectedLabels });
+  try {
+    const issues = new IssueBuffer();
+    const resolved = reading.header && resolveHeader(reading, job, issues);
+    if (reading.header && resolved === null) {
+      issues.addProblems(reading.problems, job);
+      yield* issues.rest();
+      return rejectedByHeader(reading, issues);
+    }
+    let rows = 0;
+    if (resolved) rows = yield* readBody(reading, resolved, { job, issues, newId });
+    else for await (const _ of reading.batches);
+    return yield* finish(reading, rows, issues, job);
+  } finally {
+    await reading.close();
+  }
+}
+
+/** Null when the header rejects the file; the issues say why. */
+function resolveHeader(reading: CsvReading, job: ReadingJob, issues: IssueBuffer): ResolvedMapping | null {
+  const { header } = reading;
+  if (!header) return null;
+  const strictDelimiter = reading.problems.some((problem) => fileIssue(problem, job)?.effect === 'file-rejected');
+  if (header.looksLikeData && header.expectedFound === 0) {
+    issues.add(newIssue('no-header-row', { row: header.row, line: header.line }));
+    return null;
+  }
+  const resolved = resolveMapping(job.mapping, header.labels, allFields(job.customFields), {
+    strict: job.strict,
+    headerRow: header.row,
+    headerLine: header.line,
+  });
+  for (const issue of resolved.issues) issues.add(issue);
+  return resolved.rejected || strictDelimiter ? null : resolved;
+}
+
+async function* readBody(
+  reading: CsvReading,
+  resolved: ResolvedMapping,
+  with_: { job: ReadingJob; issues: IssueBuffer; newId: () => string },
+): AsyncGenerator<ReadingPart, number> {
+  const { job, issues, newId } = with_;
+  const names = resolved.columns.map((column) => column.field.name);
+  yield { kind: 'start', fields: names, labels: planLabels(resolved) };
+  const judge = rowJudge(resolved, { country: job.country });
+  const lineOf = rowEncoder(resolved, stagedFields(names), newId);
+  let total = 0;
+  let text = '';
+  let count = 0;
+  for await (const batch of reading.batches) {
+    for (const row of batch.rows) {
+      const validated = judge(row);
+      text += lineOf(row, validated);
+      count += 1;
+      for (const issue of validated.issues) issues.add(issue);
+    }
+    if (text.length >= partLength) {
+      yield { kind: 'rows', text: toBytes(text), count };
+      total += count;
+      text = '';
+      count = 0;
+    }
+    if (issues.isFull) yield* issues.rest();
+  }
+  if (count > 0) yield { kind: 'rows', text: toBytes(text), count };
+  return total + count;
+}
+
+async function* finish(
+  reading: CsvReading,
+  rows: number,
+  issues: IssueBuffer,
+  job: ReadingJob,
+): AsyncGenerator<ReadingPart, ReadingSummary> {
+  const result = reading.result();
+  issues.addProblems(result.problems, job);
+  yield* issues.rest();
+  const short = result.lastRowShort ? result.counts.total : null;
+  return {
+    dialect: result.dialect,
+    rows,
+    rejected: issues.rejecting,
+    endsInsideQuote: result.endsInsideQuote,
+    suspectRow: result.quoteOpened?.row ?? short,
+    lastRowShort: result.lastRowShort,
+    finalNewline: result.totalBytes === 0 ? null : result.finalNewline,
+  };
+}
+
+function rejectedByHeader(reading: CsvReading, issues: IssueBuffer): ReadingSummary {
+  return {
+    dialect: reading.dialect,
+    rows: 0,
+    rejected: issues.rejecting,
+    endsInsideQuote: false,
+    suspectRow: null,
+    lastRowShort: false,
+    finalNewline: null,
+  };
+}
+
+function planLabels(resolved: ResolvedMapping): PlanLabels {
+  const labelOf = (name: string) => {
+    const found = resolved.columns.find((column) => column.field.name === name);
+    if (!found) return null;
+    return found.column.combine === 'join' ? found.labels.join(' + ') : (found.labels[0] ?? null);
+  };
+  return {
+    crmId: labelOf('crmId'),
+    causewayId: labelOf('causewayId'),
+    phone: labelOf('phone'),
+    textOptOut: labelOf('textOptOut'),
+  };
+}
+
+function toBytes(text: string): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(text);
+}
+
+/** Issues as COPY text, numbered in the order in which they were found. */
+class IssueBuffer {
+  /** The code of the first one that rejects the file. */
+  rejecting: string | null = null;
+  #ordinal = 0;
+  #text = '';
+  #count = 0;
+
+  add(issue: Issue): void {
+    if (issue.effect === 'file-rejected') this.rejecting ??= issue.code;
+    this.#text += issueLine(issue, this.#ordinal);
+    this.#ordinal += 1;
+    this.#count += 1;
+  }
+
+  addProblems(problems: readonly Problem[], job: ReadingJob): void {
+    for (const problem of problems) {
+      const issue = fileIssue(problem, job);
+      if (issue) this.add(issue);
+    }
+  }
+
+  get isFull(): boolean {
+    return this.#text.length >= partLength;
+  }
+
+  *rest(): Generator<ReadingPart> {
+    if (this.#count === 0) return;
+    yield { kind: 'issues', text: toBytes(this.#text), count: this.#count };
+    this.#text = '';
+    this.#count = 0;
+  }
+}

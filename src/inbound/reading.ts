@@ -1,0 +1,49 @@
+// The words between an import and whoever reads its file for it, normally a thread: jobs, parts, summaries.
+// Invariant: everything here can be sent between threads as it is.
+
+import type { CustomField } from '../domain/fields.ts';
+import type { Mapping } from '../domain/mapping.ts';
+import type { ImportIssue } from '../store/import-issues.ts';
+import type { PlanLabels } from '../store/import-plan-outcome.ts';
+import type { ImportDialect } from '../store/imports.ts';
+
+/** A stored file to read and validate under a mapping. */
+export type ReadingJob = {
+  /** On a local disk. */
+  path: string;
+  mapping: Mapping;
+  customFields: readonly CustomField[];
+  /** ISO 3166 alpha-2. */
+  country: string;
+  strict: boolean;
+};
+
+/** What a reading hands over, in this order: one `start` (unless there is no header), then rows and issues as COPY text. */
+export type ReadingPart =
+  | { kind: 'start'; fields: string[]; labels: PlanLabels }
+  | { kind: 'rows'; text: Uint8Array<ArrayBuffer>; count: number }
+  | { kind: 'issues'; text: Uint8Array<ArrayBuffer>; count: number };
+
+export type ReadingSummary = {
+  dialect: ImportDialect;
+  /** Data rows that were handed over. */
+  rows: number;
+  /** The code of the first issue that rejects the file; null when it can be imported. */
+  rejected: string | null;
+  endsInsideQuote: boolean;
+  /** The row that the open quote or the short last row is in; null when there is neither. */
+  suspectRow: number | null;
+  lastRowShort: boolean;
+  /** Null for a file without bytes. */
+  finalNewline: boolean | null;
+};
+
+/** An error file to make: the rows of `path` that have issues, as CSV. */
+export type ErrorFileJob = { path: string; mapping: Mapping };
+
+/** Reads files, normally in threads. A generator that is left early gives its reader back. */
+export type FileReader = {
+  read(job: ReadingJob): AsyncGenerator<ReadingPart, ReadingSummary>;
+  /** `issues` in the order of the file; gives CSV bytes. */
+  errorRows(job: ErrorFileJob, issues: AsyncIterable<ImportIssue[]>): AsyncGenerator<Uint8Array>;
+};

@@ -1,0 +1,98 @@
+// Writes a plan into the contacts: before-images, then updates, then new contacts, each as one statement.
+// Invariant: everything that is overwritten has its before-image in the same transaction.
+
+import type { Tx } from '../db/connection.ts';
+import type { ImportId, InstitutionId } from '../domain/ids.ts';
+import { customAfter, stagedValue, valueAfter } from './import-plan.ts';
+import { isUpdate } from './import-plan-outcome.ts';
+import type { StagedField } from './import-staging.ts';
+
+const phoneChanges = 'p.old_phone is distinct from p.new_phone';
+
+/** One row in `contact_changes` per contact that will be updated: `{field: [old, new]}` of what differs. */
+export async function writeBeforeImages(
+  tx: Tx,
+  institutionId: InstitutionId,
+  facts: { importId: ImportId; now: Date; fields: readonly StagedField[] },
+): Promise<void> {
+  const standard = facts.fields.map(
+    (field) => `('${field.name}', to_jsonb(c.${field.column}), to_jsonb(${valueAfter(field)}))`,
+  );
+  const values = [
+    `('crmId', to_jsonb(c.crm_id), to_jsonb(coalesce(p.new_crm, c.crm_id)))`,
+    `('phone', to_jsonb(c.phone), to_jsonb(case when ${phoneChanges} then p.new_phone else c.phone end))`,
+    `('phoneRaw', to_jsonb(c.phone_raw), to_jsonb(case when ${phoneChanges} then s.phone_raw else c.phone_raw end))`,
+    ...standard,
+  ];
+  await tx.execute(
+    `insert into contact_changes (institution_id, contact_id, at, import_id, row_number, changes)
+     select $1, c.id, $3, $2, p.row_number, (
+       select jsonb_object_agg(v.name, jsonb_build_array(v.old, v.new)) from (
+         values ${values.join(', ')}
+         union all
+         select 'custom.' || k, c.custom -> k, nullif(s.custom -> k, 'null') from jsonb_object_keys(s.custom) k
+       ) v(name, old, new) where v.old is distinct from v.new)
+     from planned p
+     join staged_rows s on s.row_number = p.row_number
+     join contacts c on c.institution_id = $1 and c.id = p.contact_id
+     where not p.is_new and ${isUpdate}
+     order by p.row_number`,
+    [institutionId, facts.importId, facts.now],
+  );
+}
+
+/**
+ * Frees the phones and CRM IDs that go from one contact to another in this file: unique indexes look at each row by itself,
+ * so that two contacts could not swap otherwise. The placeholder of a CRM ID begins with a control character, which no file's can.
+ */
+export async function releaseValues(tx: Tx, institutionId: InstitutionId): Promise<void> {
+  await tx.execute(
+    `update contacts c set phone = null from planned p
+     where c.institution_id = $1 and c.id = p.contact_id and not p.is_new and p.old_phone is not null
+       and exists (select from planned t where t.new_phone = p.old_phone)`,
+    [institutionId],
+  );
+  await tx.execute(
+    `update contacts c set crm_id = e'\\x01' || c.id from planned p
+     where c.institution_id = $1 and c.id = p.contact_id and p.new_crm is not null
+       and exists (select from planned t where t.new_crm = p.old_crm)`,
+    [institutionId],
+  );
+}
+
+/** Gives the number of contacts that were updated. */
+export async function updateContacts(
+  tx: Tx,
+  institutionId: InstitutionId,
+  facts: { now: Date; fields: readonly StagedField[] },
+): Promise<number> {
+  const set = facts.fields.map((field) => `, ${field.column} = ${valueAfter(field)}`);
+  return tx.execute(
+    `update contacts c set
+       crm_id = coalesce(p.new_crm, c.crm_id),
+       phone = case when ${phoneChanges} then p.new_phone else c.phone end,
+       phone_raw = case when ${phoneChanges} then s.phone_raw else c.phone_raw end,
+       custom = ${customAfter}, updated_at = $2 ${set.join('')}
+     from planned p join staged_rows s on s.row_number = p.row_number
+     where c.institution_id = $1 and c.id = p.contact_id and not p.is_new and ${isUpdate}`,
+    [institutionId, facts.now],
+  );
+}
+
+/** Gives the number of contacts that were made. */
+export async function insertContacts(
+  tx: Tx,
+  institutionId: InstitutionId,
+  facts: { importId: ImportId; now: Date; fields: readonly StagedField[] },
+): Promise<number> {
+  const columns = facts.fields.map((field) => `, ${field.column}`).join('');
+  const values = facts.fields.map((field) => `, ${stagedValue(field)}`).join('');
+  return tx.execute(
+    `insert into contacts (institution_id, id, crm_id, phone, phone_raw, custom, created_import_id, created_row,
+       created_at, updated_at ${columns})
+     select $1, p.contact_id, s.crm_id, p.new_phone, s.phone_raw, coalesce(jsonb_strip_nulls(s.custom), '{}'), $2,
+       s.row_number, $3, $3 ${values}
+     from staged_rows s join planned p on p.row_number = s.row_number and p.is_new`,
+    [institutionId, facts.importId, facts.now],
+  );
+}

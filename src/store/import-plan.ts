@@ -1,0 +1,137 @@
+// The plan of an import, as temporary tables beside the staged rows: `planned` (rows that would change something) and
+// `lost` (rows that the plan skips). Invariant: nothing of an institution is written here, so that a plan can be thrown away.
+
+import type { Tx } from '../db/connection.ts';
+import type { InstitutionId } from '../domain/ids.ts';
+import type { StagedField } from './import-staging.ts';
+
+/**
+ * Makes the plan's tables, which end with the transaction.
+ * - `planned`: an active row that is new or differs from its contact. `old_phone` and `new_phone` (`old_crm`, `new_crm`)
+ *   are equal, or both null, when the phone (the CRM ID) stays as it is.
+ * - `lost`: a row that the plan skips, and why. `already` when validation had skipped it before.
+ */
+export async function createPlanTables(tx: Tx): Promise<void> {
+  await tx.execute(`
+    create temp table lost (
+      row_number int not null, code text not null, first_row int, already boolean not null default false
+    ) on commit drop`);
+  await tx.execute(`
+    create temp table planned (
+      row_number int not null, contact_id uuid not null, is_new boolean not null, differs boolean not null,
+      old_phone text collate "C", new_phone text collate "C", old_crm text collate "C", new_crm text collate "C",
+      phone_kept boolean not null, opt_out_kept boolean not null
+    ) on commit drop`);
+}
+
+/** Rule 1: of several rows with one CRM ID the first has it, even when it was skipped itself (ruling 7). */
+export async function loseRepeatedCrmIds(tx: Tx): Promise<void> {
+  await tx.execute(`
+    insert into lost (row_number, code, first_row, already)
+    select s.row_number, 'duplicate-unique-id-crmId', d.first_row, s.skipped
+    from staged_rows s join (
+      select crm_id, min(row_number) as first_row from staged_rows
+      where crm_id is not null group by crm_id having count(*) > 1) d on d.crm_id = s.crm_id
+    where s.row_number > d.first_row`);
+}
+
+const isActive = `not s.skipped and not exists (select from lost l where l.row_number = s.row_number)`;
+
+/**
+ * Rule 2 for files with Causeway IDs: finds the contact of every active row, by Causeway ID where it is given and by CRM ID
+ * elsewhere. A Causeway ID that is nobody's skips the row, as does a contact that an earlier row has already.
+ */
+export async function matchByCausewayId(tx: Tx, institutionId: InstitutionId): Promise<void> {
+  await tx.execute('create temp table matched (row_number int not null, contact_id uuid not null) on commit drop');
+  await tx.execute(
+    `insert into lost (row_number, code)
+     select s.row_number, 'unknown-contact-id' from staged_rows s
+     where s.causeway_id is not null and ${isActive} and not exists (
+       select from contacts c where c.institution_id = $1 and c.id = s.causeway_id)`,
+    [institutionId],
+  );
+  await tx.execute(
+    `insert into matched
+     select s.row_number, s.causeway_id from staged_rows s where s.causeway_id is not null and ${isActive}
+     union all
+     select s.row_number, c.id from staged_rows s
+     join contacts c on c.institution_id = $1 and c.crm_id = s.crm_id
+     where s.causeway_id is null and ${isActive}`,
+    [institutionId],
+  );
+  await tx.execute(`
+    insert into lost (row_number, code, first_row)
+    select m.row_number, 'duplicate-unique-id-causewayId', d.first_row
+    from matched m join (
+      select contact_id, min(row_number) as first_row from matched group by contact_id having count(*) > 1
+    ) d on d.contact_id = m.contact_id
+    where m.row_number > d.first_row`);
+}
+
+/** Any row with a Causeway ID? Then `matchByCausewayId` is needed. */
+export async function hasCausewayIds(tx: Tx): Promise<boolean> {
+  return (await tx.query('select from staged_rows where causeway_id is not null limit 1')).length > 0;
+}
+
+/**
+ * Rules 2, 3 and 5: joins every active row with its contact and keeps in `planned` those that are new or differ. A phone that
+ * is the contact's previous one is not a change (`phone_kept`), and an opt-out is never taken back (`opt_out_kept`).
+ */
+export async function planRows(
+  tx: Tx,
+  institutionId: InstitutionId,
+  fields: readonly StagedField[],
+  byCausewayId: boolean,
+): Promise<void> {
+  const contact = byCausewayId
+    ? `left join matched m on m.row_number = s.row_number
+       left join contacts c on c.institution_id = $1 and c.id = m.contact_id`
+    : 'left join contacts c on c.institution_id = $1 and c.crm_id = s.crm_id';
+  const differs = [...fields.map(fieldDiffers), customDiffers].join(' or ');
+  const optOutKept = fields.some((field) => field.name === 'textOptOut')
+    ? `coalesce(c.text_opt_out and s.text_opt_out = 'false', false)`
+    : 'false';
+  await tx.execute(
+    `insert into planned
+     select s.row_number, coalesce(c.id, s.new_id), c.id is null, x.differs,
+       case when x.phone_changes then c.phone end, case when x.phone_changes then nullif(s.phone, '') end,
+       case when c.crm_id <> s.crm_id then c.crm_id end, case when c.crm_id <> s.crm_id then s.crm_id end,
+       x.phone_kept, x.opt_out_kept
+     from staged_rows s ${contact}
+     cross join lateral (select
+       c.id is not null and (${differs}) as differs,
+       coalesce(c.previous_phone = s.phone and c.phone is distinct from s.phone, false) as phone_kept,
+       coalesce(s.phone is not null and nullif(s.phone, '') is distinct from c.phone
+         and s.phone is distinct from c.previous_phone, false) as phone_changes,
+       ${optOutKept} as opt_out_kept) x
+     where ${isActive}
+       and (c.id is null or x.differs or x.phone_changes or x.phone_kept or x.opt_out_kept or c.crm_id <> s.crm_id)`,
+    [institutionId],
+  );
+}
+
+/** Tells the planner what the plan holds. */
+export async function analyzePlan(tx: Tx): Promise<void> {
+  await tx.execute('analyze pg_temp.planned (row_number, contact_id, is_new, old_phone, new_phone, old_crm, new_crm)');
+}
+
+/** The value that a staged cell stands for: null for '' (clear). */
+export function stagedValue(field: StagedField): string {
+  const text = `nullif(s.${field.column}, '')`;
+  return field.sqlType === 'text' ? text : `${text}::${field.sqlType}`;
+}
+
+/** What the contact `c` will have after the staged row `s`: an opt-out stays an opt-out. */
+export function valueAfter(field: StagedField): string {
+  const kept = field.name === 'textOptOut' ? ' or c.text_opt_out' : '';
+  return `case when s.${field.column} is null${kept} then c.${field.column} else ${stagedValue(field)} end`;
+}
+
+function fieldDiffers(field: StagedField): string {
+  const free = field.name === 'textOptOut' ? ' and c.text_opt_out is not true' : '';
+  return `(s.${field.column} is not null${free} and ${stagedValue(field)} is distinct from c.${field.column})`;
+}
+
+/** The custom values after the row: given keys replace, null ones vanish. Equal numbers are equal whatever their digits. */
+export const customAfter = `case when s.custom is null then c.custom else jsonb_strip_nulls(c.custom || s.custom) end`;
+const customDiffers = `(s.custom is not null and jsonb_strip_nulls(c.custom || s.custom) is distinct from c.custom)`;
