@@ -1,0 +1,51 @@
+// Lists in pages: cursors that callers carry and do not read.
+// Invariant: a cursor that is not ours is refused, never passed on to a statement.
+
+import { isUuid } from '../domain/ids.ts';
+import { invalidRequest } from './checked-input.ts';
+
+/** One more than asked for tells whether there is a next page. */
+export function fetchLimit(query: { limit: number }): number {
+  return query.limit + 1;
+}
+
+/** The page for what `fetchLimit` fetched; `key` gives the position of a record in the list. */
+export function pageOf<Stored, Item>(
+  fetched: readonly Stored[],
+  query: { limit: number },
+  key: (record: Stored) => string | number,
+  view: (record: Stored) => Item,
+): { items: Item[]; next: string | null } {
+  const shown = fetched.slice(0, query.limit);
+  const last = shown.at(-1);
+  const more = fetched.length > query.limit && last !== undefined;
+  return { items: shown.map(view), next: more ? Buffer.from(String(key(last))).toString('base64url') : null };
+}
+
+/** The whole of a short list as one page. */
+export function wholePage<Item>(items: Item[]): { items: Item[]; next: null } {
+  return { items, next: null };
+}
+
+/** The position in a list of ids, or null at its beginning. */
+export function idCursor(query: { cursor?: string | undefined }): string | null {
+  const text = plain(query.cursor);
+  if (text === null || isUuid(text)) return text;
+  throw badCursor();
+}
+
+/** The position in a list of numbers, or null at its beginning. */
+export function numberCursor(query: { cursor?: string | undefined }): number | null {
+  const text = plain(query.cursor);
+  if (text === null) return null;
+  if (!/^\d{1,15}$/.test(text)) throw badCursor();
+  return Number(text);
+}
+
+function plain(cursor: string | undefined): string | null {
+  return cursor === undefined || cursor === '' ? null : Buffer.from(cursor, 'base64url').toString('utf8');
+}
+
+function badCursor() {
+  return invalidRequest([{ name: 'cursor', message: 'Is not one that this list gave. Begin again without it.' }]);
+}

@@ -1,0 +1,86 @@
+// Takes a file out of a request: the body as it is, or the part `file` of a form with the part `mapping` before it.
+// Invariant: bytes are streamed; what was not read whole ends in an error, never in a shorter file.
+
+import { Readable } from 'node:stream';
+import type { MultipartFile, MultipartValue } from '@fastify/multipart';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { z } from 'zod';
+import { AppError } from '../domain/errors.ts';
+import { checkedInput, invalidRequest } from './checked-input.ts';
+
+export type ReceivedFile<Mapping> = {
+  bytes: AsyncIterable<Uint8Array>;
+  /** As the form names it; null for a plain body. */
+  fileName: string | null;
+  /** Undefined when none was sent. */
+  mapping: Mapping | undefined;
+};
+
+/** Makes routes of this scope take any content type as a stream; forms are registered beside it. */
+export function acceptBytes(scope: FastifyInstance): void {
+  scope.removeAllContentTypeParsers();
+  scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
+}
+
+/** The file of the request. Throws AppError `invalid-request` when a form has no file or a mapping that is none. */
+export async function receivedFile<Shape extends z.ZodType>(
+  request: FastifyRequest,
+  mappingShape: Shape,
+): Promise<ReceivedFile<z.output<Shape>>> {
+  if (!request.isMultipart()) {
+    const body = request.body instanceof Readable ? request.body : Readable.from([]);
+    return { bytes: body, fileName: null, mapping: undefined };
+  }
+  const parts = request.parts({ limits: { fileSize: Number.POSITIVE_INFINITY, files: 1, fields: 10, parts: 11 } });
+  let mapping: z.output<Shape> | undefined;
+  for (;;) {
+    const { value: part, done } = await parts.next();
+    if (done || !part) throw invalidRequest([{ name: 'file', message: 'The form has no file.' }]);
+    if (part.type === 'file') return { bytes: wholeFile(part, parts), fileName: part.filename ?? null, mapping };
+    if (part.fieldname === 'mapping') mapping = checkedInput(mappingShape, parsedField(part)) as z.output<Shape>;
+  }
+}
+
+/** The bytes of the file part; after them the rest of the form must be there too, or it was cut off. */
+async function* wholeFile(part: MultipartFile, parts: AsyncIterator<unknown>): AsyncGenerator<Uint8Array> {
+  yield* part.file as AsyncIterable<Uint8Array>;
+  if (part.file.truncated) throw cutOff();
+  if (!(await parts.next()).done)
+    throw invalidRequest([{ name: 'file', message: 'Must be the last part of the form.' }]);
+}
+
+function parsedField(part: MultipartValue): unknown {
+  if (typeof part.value !== 'string') return part.value;
+  try {
+    return JSON.parse(part.value) as unknown;
+  } catch {
+    throw invalidRequest([{ name: 'mapping', message: 'Is not valid JSON.' }]);
+  }
+}
+
+function cutOff(): AppError {
+  return new AppError(
+    'invalid',
+    'upload-broken-off',
+    'The upload broke off.',
+    'Nothing was kept. Send the file again.',
+  );
+}
+
+/** At most `limit` bytes as one buffer. Throws AppError `sample-too-large` beyond. */
+export async function bufferedSample(bytes: AsyncIterable<Uint8Array>, limit: number): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of bytes) {
+    size += chunk.length;
+    if (size > limit)
+      throw new AppError(
+        'too-large',
+        'sample-too-large',
+        `A sample may have at most ${limit >> 10} KiB.`,
+        'Send the beginning of the file only.',
+      );
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}

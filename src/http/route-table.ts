@@ -1,0 +1,31 @@
+// The route table: every route of the API, who may use it, and the shapes that go in and out.
+// Invariant: nothing answers below /api/v1 that is not in this table, and `access` is checked before a body is read.
+
+import { accountRoutes } from './table/account-routes.ts';
+import { contactRoutes } from './table/contact-routes.ts';
+import { feedRoutes } from './table/feed-routes.ts';
+import { importRoutes } from './table/import-routes.ts';
+import { institutionRoutes } from './table/institution-routes.ts';
+
+export const apiPrefix = '/api/v1';
+
+export const routeTable = {
+  ...accountRoutes,
+  ...institutionRoutes,
+  ...feedRoutes,
+  ...importRoutes,
+  ...contactRoutes,
+};
+
+export type RouteTable = typeof routeTable;
+export type RouteName = keyof RouteTable;
+
+/** What is planned and answers 501 `not-available` until it is built. */
+export const plannedPaths = [
+  '/institutions/:institution/destinations',
+  '/institutions/:institution/connections',
+  '/institutions/:institution/transfers',
+  '/destinations',
+  '/connections',
+  '/transfers',
+] as const;

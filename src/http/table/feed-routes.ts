@@ -1,0 +1,141 @@
+// Routes of feeds: settings, credentials, keys, mapping, preview, session log and sample file.
+// Invariant: every change answers with the feed as it is after it.
+
+import { institutionParams, page, pageQuery, uuid } from '../../api/common.ts';
+import {
+  addKeyRequest,
+  feed,
+  mappingChange,
+  mappingRequest,
+  preview,
+  renewRequest,
+  sessionEntry,
+  updateFeedRequest,
+} from '../../api/feeds.ts';
+import { route } from './route.ts';
+
+const feedParams = institutionParams.extend({ id: uuid });
+const keyParams = feedParams.extend({ keyId: uuid });
+
+export const feedRoutes = {
+  'feeds.list': route({
+    method: 'GET',
+    path: '/institutions/:institution/feeds',
+    access: 'viewer',
+    summary: 'The feeds of an institution, oldest first (one page: next is null)',
+    params: institutionParams,
+    answer: page(feed),
+  }),
+  'feeds.show': route({
+    method: 'GET',
+    path: '/institutions/:institution/feeds/:id',
+    access: 'viewer',
+    summary: 'One feed, without its password',
+    params: feedParams,
+    answer: feed,
+  }),
+  'feeds.update': route({
+    method: 'PATCH',
+    path: '/institutions/:institution/feeds/:id',
+    access: 'admin',
+    summary: 'Changes name, strictness, login methods or the accepted addresses',
+    params: feedParams,
+    body: updateFeedRequest,
+    answer: feed,
+  }),
+  'feeds.enable': route({
+    method: 'POST',
+    path: '/institutions/:institution/feeds/:id/enable',
+    access: 'admin',
+    summary: 'Switches a feed on; refused until the four required fields are mapped',
+    params: feedParams,
+    answer: feed,
+  }),
+  'feeds.disable': route({
+    method: 'POST',
+    path: '/institutions/:institution/feeds/:id/disable',
+    access: 'admin',
+    summary: 'Switches a feed off; its login goes on working, files are not imported',
+    params: feedParams,
+    answer: feed,
+  }),
+  'feeds.renew': route({
+    method: 'POST',
+    path: '/institutions/:institution/feeds/:id/renew',
+    access: 'admin',
+    summary: 'Makes a new password. The answer does not hold it: reveal it.',
+    params: feedParams,
+    body: renewRequest,
+    answer: feed,
+  }),
+  'feeds.reveal': route({
+    method: 'POST',
+    path: '/institutions/:institution/feeds/:id/reveal',
+    access: 'admin',
+    summary: 'The feed with its password; audited',
+    params: feedParams,
+    answer: feed,
+  }),
+  'feeds.add-key': route({
+    method: 'POST',
+    path: '/institutions/:institution/feeds/:id/keys',
+    access: 'admin',
+    summary: 'Adds a public key',
+    params: feedParams,
+    body: addKeyRequest,
+    answer: feed,
+    status: 201,
+  }),
+  'feeds.remove-key': route({
+    method: 'DELETE',
+    path: '/institutions/:institution/feeds/:id/keys/:keyId',
+    access: 'admin',
+    summary: 'Removes a public key',
+    params: keyParams,
+    answer: feed,
+  }),
+  'feeds.save-mapping': route({
+    method: 'PUT',
+    path: '/institutions/:institution/feeds/:id/mapping',
+    access: 'admin',
+    summary: 'Replaces the mapping',
+    params: feedParams,
+    body: mappingRequest,
+    answer: feed,
+  }),
+  'feeds.change-mapping': route({
+    method: 'PATCH',
+    path: '/institutions/:institution/feeds/:id/mapping',
+    access: 'admin',
+    summary: 'Adds labels to the mapping and removes labels from it',
+    params: feedParams,
+    body: mappingChange,
+    answer: feed,
+  }),
+  'feeds.preview': route({
+    method: 'POST',
+    path: '/institutions/:institution/feeds/:id/preview',
+    access: 'viewer',
+    summary: 'What the beginning of a file (at most 1 MiB) looks like under the saved mapping or the one given',
+    params: feedParams,
+    body: { bytes: 'file', mapping: mappingRequest },
+    answer: preview,
+  }),
+  'feeds.sessions': route({
+    method: 'GET',
+    path: '/institutions/:institution/feeds/:id/sessions',
+    access: 'viewer',
+    summary: 'The session log of a feed, newest first',
+    params: feedParams,
+    query: pageQuery,
+    answer: page(sessionEntry),
+  }),
+  'feeds.sample': route({
+    method: 'GET',
+    path: '/institutions/:institution/feeds/:id/sample.csv',
+    access: 'viewer',
+    summary: 'A sample file for the sender: the labels of the mapping and three invented rows',
+    params: feedParams,
+    answer: { file: 'text/csv' },
+  }),
+};
