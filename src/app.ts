@@ -1,0 +1,193 @@
+// The composition root: builds everything once, top to bottom, and closes it in the opposite order.
+// Invariant: nothing listens before what is behind it works, and nothing is closed while something before it still runs.
+
+import { randomUUIDv7 } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { type Logger, pino } from 'pino';
+import { ensureBootstrapToken } from './accounts/bootstrap-token.ts';
+import { ensureSetupToken } from './accounts/set-up.ts';
+import { openDiskFiles } from './adapters/disk-files/open-disk-files.ts';
+import { readMasterKey } from './adapters/master-key/read-master-key.ts';
+import { createSealer, SealError } from './adapters/sealing/sealer.ts';
+import { type Config, ConfigError, type Secrets } from './config.ts';
+import { attachDatabase } from './db/attach.ts';
+import { type Database, openDatabase } from './db/connection.ts';
+import { migrate } from './db/migrate.ts';
+import type { Deps } from './deps.ts';
+import type { Clock } from './domain/ports.ts';
+import { openHttp } from './http/open-http.ts';
+import { feedLogins } from './inbound/authenticate-feed.ts';
+import { type HostKey, loadHostKeys } from './inbound/host-keys.ts';
+import { OpenFeeds } from './inbound/open-feeds.ts';
+import { sessionRecorder } from './inbound/record-session.ts';
+import { recoverUploads } from './inbound/recover-uploads.ts';
+import { startImportWorker } from './jobs/import-worker.ts';
+import { openReadingPool } from './jobs/reading-pool.ts';
+import { startSftpServer } from './sftp/server.ts';
+import { getSetting, putSetting } from './store/settings.ts';
+
+export type App = {
+  deps: Deps;
+  /** The address of the web pages; null without the role. */
+  http: string | null;
+  sftp: { host: string; port: number } | null;
+  /** The one-time token for the first set-up, for the operator's eyes; null once there is an operator. */
+  setupToken: string | null;
+  /** Ends everything in order: no new work, what runs is finished or given back, then the database. May be called twice. */
+  close(): Promise<void>;
+};
+
+/** What tests replace; everything else is real in every test. */
+export type Overrides = { clock?: Clock; db?: Database; log?: Logger };
+
+/** Free bytes that uploads may not eat up, so that the database can go on working. */
+const diskReserve = 64 * 1024 * 1024;
+
+/** The version of this installation, from package.json. */
+export function installedVersion(): string {
+  const text = readFileSync(join(import.meta.dirname, '../package.json'), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+/**
+ * For local commands: runs `work` with the database, the keys and the clock, without anything that listens. A server that
+ * runs on the same database goes on running.
+ */
+export async function withLocalDeps<T>(config: Config, secrets: Secrets, work: (deps: Deps) => Promise<T>): Promise<T> {
+  await using stack = new AsyncDisposableStack();
+  const log = pino({ level: 'silent' });
+  const db = await attachDatabase(config.database, { log });
+  stack.defer(() => db.close());
+  return work(await openBase(config, secrets, { db, log }, stack));
+}
+
+async function openBase(
+  config: Config,
+  secrets: Secrets,
+  overrides: Overrides,
+  stack: AsyncDisposableStack,
+): Promise<Deps> {
+  const log = overrides.log ?? pino({ level: config.logLevel, base: null }, pino.destination({ fd: 2, sync: true }));
+  const db = overrides.db ?? (await openDatabase(config.database, { log }));
+  if (!overrides.db) stack.defer(() => db.close());
+  const applied = await migrate(db);
+  if (applied.length > 0) log.info({ applied }, 'database migrated');
+  const masterKey = secrets.masterKey ?? (await readMasterKey(join(config.dataDir, 'master.key')));
+  const files = await openDiskFiles({ folder: config.files.dir });
+  const newId = <Id extends string>() => randomUUIDv7() as Id;
+  return {
+    db,
+    files,
+    log,
+    newId,
+    clock: overrides.clock ?? { now: () => new Date() },
+    sealer: createSealer(masterKey),
+    installation: {
+      version: installedVersion(),
+      publicSftp: () => config.publicSftp ?? config.sftp,
+      publicUrl: () => config.publicUrl ?? `http://${urlHost(config.http.host)}:${config.http.port}`,
+    },
+    wakeImports: () => undefined,
+    endSessions: () => undefined,
+  };
+}
+
+/** Starts the roles of `config`. Throws a sentence for people when something cannot be had. */
+export async function openApp(config: Config, secrets: Secrets, overrides: Overrides = {}): Promise<App> {
+  await using building = new AsyncDisposableStack();
+  const base = await openBase(config, secrets, overrides, building);
+  const listening = { http: null as string | null, sftp: null as { host: string; port: number } | null };
+  const deps: Deps = {
+    ...base,
+    installation: {
+      ...base.installation,
+      publicSftp: () => config.publicSftp ?? listening.sftp ?? config.sftp,
+      publicUrl: () => config.publicUrl ?? listening.http ?? base.installation.publicUrl(),
+    },
+  };
+  await keepSettings(config, deps);
+  if (secrets.bootstrapToken) {
+    const result = await ensureBootstrapToken(deps, secrets.bootstrapToken);
+    if (result === 'not-new') deps.log.warn('CAUSEWAY_BOOTSTRAP_TOKEN was not used: the database is not new');
+  }
+  const hostKeys = await openHostKeys(deps);
+  if (config.roles.has('worker')) startWorker(deps, building);
+  if (config.roles.has('sftp')) listening.sftp = await startSftp(config, deps, hostKeys, building);
+  if (config.roles.has('http')) {
+    const http = await openHttp(deps, { trustedProxies: config.trustedProxies });
+    building.defer(() => http.close());
+    listening.http = (await http.listen(config.http.host, config.http.port)).url;
+  }
+  const setupToken = config.roles.has('http') ? await ensureSetupToken(deps) : null;
+  const owned = building.move();
+  let closed: Promise<void> | undefined;
+  const close = () => {
+    closed ??= owned.disposeAsync();
+    return closed;
+  };
+  return { deps, ...listening, setupToken, close };
+}
+
+/** The settle time lives in the database; the environment sets it there. */
+async function keepSettings(config: Config, deps: Deps): Promise<void> {
+  if (config.settleSeconds !== null) await putSetting(deps.db, 'settle_seconds', config.settleSeconds);
+  else if ((await getSetting(deps.db, 'settle_seconds')) === null) await putSetting(deps.db, 'settle_seconds', 3);
+}
+
+async function openHostKeys(deps: Deps): Promise<HostKey[]> {
+  try {
+    return await loadHostKeys(deps);
+  } catch (error) {
+    if (!(error instanceof SealError)) throw error;
+    throw new ConfigError(
+      'CAUSEWAY_MASTER_KEY',
+      'The host keys in the database were sealed with another master key. Start with the key that was in use: the setting, or the file master.key of the data folder.',
+    );
+  }
+}
+
+function startWorker(deps: Deps, building: AsyncDisposableStack): void {
+  const reader = openReadingPool(availableParallelism());
+  building.defer(() => reader.close());
+  const worker = startImportWorker({ ...deps, reader });
+  building.defer(() => worker.stop());
+  deps.wakeImports = () => worker.wake();
+}
+
+async function startSftp(
+  config: Config,
+  deps: Deps,
+  hostKeys: readonly HostKey[],
+  building: AsyncDisposableStack,
+): Promise<{ host: string; port: number }> {
+  const receive = {
+    ...deps,
+    wakeImports: () => deps.wakeImports(),
+    reserveBytes: diskReserve,
+    openFeeds: new OpenFeeds(),
+  };
+  await recoverUploads(receive);
+  const server = await startSftpServer({
+    ...config.sftp,
+    hostKeys: hostKeys.map((key) => key.privateKey),
+    clock: deps.clock,
+    ports: {
+      authenticate: feedLogins(receive),
+      sessions: sessionRecorder(receive),
+      reportBug: (message, cause) => deps.log.error({ err: cause }, message),
+    },
+  });
+  building.defer(() => server.close());
+  deps.endSessions = (feedId) => {
+    server
+      .endSessions(feedId)
+      .catch((error: unknown) => deps.log.error({ err: error, feedId }, 'sessions were not ended'));
+  };
+  return { host: server.host, port: server.port };
+}
+
+function urlHost(host: string): string {
+  return host.includes(':') ? `[${host}]` : host;
+}

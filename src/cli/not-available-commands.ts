@@ -1,0 +1,43 @@
+// Commands of the contract whose part is not built yet: they answer `not-available` and exit 1 (ruling 18).
+// Invariant: a name leaves this table in the change that builds it.
+
+import type { Command } from 'commander';
+import { localProblem } from './client.ts';
+import type { RunAction } from './command.ts';
+
+const notYet: readonly [group: string, verbs: readonly string[], description: string][] = [
+  ['connections', ['load', 'list'], 'students who connected with an institution'],
+  [
+    'destination',
+    ['create', 'probe', 'confirm-host-key', 'enable', 'disable', 'delete', 'list'],
+    'where an institution wants files delivered',
+  ],
+  ['transfer', ['run', 'list', 'resend', 'download'], 'deliveries to destinations'],
+];
+
+export function addNotAvailableCommands(program: Command, run: RunAction): void {
+  const refuse = (name: string) => (_options: unknown, command: Command) =>
+    run(command, () => {
+      throw localProblem(
+        'not-available',
+        `“${name}” is not available in this version.`,
+        'See CHANGELOG.md for what is.',
+      );
+    });
+  for (const [groupName, verbs, description] of notYet) {
+    const group = program.command(groupName).description(`${description} (not available yet)`);
+    for (const verb of verbs)
+      group
+        .command(verb)
+        .allowUnknownOption()
+        .allowExcessArguments()
+        .action((options, command) => refuse(`${groupName} ${verb}`)(options, command));
+  }
+  for (const name of ['backup', 'restore'])
+    program
+      .command(name)
+      .description('not available yet')
+      .allowUnknownOption()
+      .allowExcessArguments()
+      .action((options, command) => refuse(name)(options, command));
+}
