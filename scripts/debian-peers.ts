@@ -1,0 +1,59 @@
+// The programs that tests talk to, as Debian packages: says what is missing and installs it where that may be done.
+// Invariant: nothing is installed without saying so first, and never when not root on Debian.
+
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants, existsSync } from 'node:fs';
+
+/** A program that tests use, the package that has it, and the path that shows that it is there. */
+export type Peer = { name: string; packageName: string; path: string };
+
+export const peers: readonly Peer[] = [
+  { name: 'OpenSSH client', packageName: 'openssh-client', path: '/usr/bin/sftp' },
+  { name: 'OpenSSH server', packageName: 'openssh-server', path: '/usr/sbin/sshd' },
+  { name: 'PuTTY tools', packageName: 'putty-tools', path: '/usr/bin/psftp' },
+  { name: 'paramiko', packageName: 'python3-paramiko', path: '/usr/lib/python3/dist-packages/paramiko/__init__.py' },
+  { name: 'JSch', packageName: 'libjsch-java', path: '/usr/share/java/jsch.jar' },
+  { name: 'Java', packageName: 'default-jdk-headless', path: '/usr/bin/javac' },
+  { name: 'lftp', packageName: 'lftp', path: '/usr/bin/lftp' },
+  { name: 'curl', packageName: 'curl', path: '/usr/bin/curl' },
+  { name: 'rclone', packageName: 'rclone', path: '/usr/bin/rclone' },
+  { name: 'Chromium', packageName: 'chromium', path: '/usr/bin/chromium' },
+  { name: 'PostgreSQL 15', packageName: 'postgresql-15', path: '/usr/lib/postgresql/15/bin/postgres' },
+];
+
+/** Is the peer on this machine? Tests skip by name when it is not. */
+export function hasPeer(name: string): boolean {
+  const peer = peers.find((candidate) => candidate.name === name);
+  if (!peer) throw new Error(`no peer is called ${name}`);
+  return existsSync(peer.path);
+}
+
+/** Installs what is missing when running as root on Debian; elsewhere says what is missing. */
+export function installPeers(): void {
+  const missing = peers.filter((peer) => !existsSync(peer.path));
+  if (missing.length === 0) return;
+  const packages = missing.map((peer) => peer.packageName);
+  if (process.getuid?.() !== 0 || !existsSync('/etc/debian_version') || !isExecutable('/usr/bin/apt-get')) {
+    console.log(
+      `Not on this machine: ${missing.map((peer) => peer.name).join(', ')}. Tests that need them are skipped, by name.`,
+    );
+    console.log(`On Debian: apt-get install ${packages.join(' ')}`);
+    return;
+  }
+  console.log(`Installing Debian packages that the tests talk to: ${packages.join(' ')}`);
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
+  const apt = (...args: string[]) => spawnSync('apt-get', args, { stdio: ['ignore', 'ignore', 'inherit'], env });
+  apt('update', '-q');
+  const result = apt('install', '-q', '-y', '--no-install-recommends', ...packages);
+  if (result.status !== 0)
+    console.log('Some packages could not be installed; the tests that need them are skipped, by name.');
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
