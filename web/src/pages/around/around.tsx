@@ -1,0 +1,51 @@
+// What stands in place of a page: while it loads, when it cannot be shown, when there is none.
+
+import { Button, Skeleton, Stack } from '@mantine/core';
+import { useQueryErrorResetBoundary } from '@tanstack/react-query';
+import { type ErrorComponentProps, useRouter } from '@tanstack/react-router';
+import { useEffect } from 'react';
+import { ButtonLink } from '../../parts/link.tsx';
+import { Page } from '../../parts/page.tsx';
+import { ProblemAlert } from '../../parts/problem.tsx';
+
+export function Pending() {
+  return (
+    <Stack gap="lg" aria-busy="true" aria-label="The page is loading">
+      <Skeleton height={32} width={260} />
+      <Skeleton height={160} />
+      <Skeleton height={280} />
+    </Stack>
+  );
+}
+
+export function Trouble({ error }: ErrorComponentProps) {
+  const router = useRouter();
+  const { reset } = useQueryErrorResetBoundary();
+  useEffect(() => reset(), [reset]);
+  return (
+    <Page title="This page cannot be shown" times={false}>
+      <ProblemAlert
+        error={error}
+        action={
+          <Button variant="default" size="xs" onClick={() => void router.invalidate()}>
+            Try again
+          </Button>
+        }
+      />
+    </Page>
+  );
+}
+
+export function Missing() {
+  return (
+    <Page
+      title="There is no page at this address"
+      lead="The address may be mistyped, or the link is from another version of Causeway."
+      times={false}
+    >
+      <div>
+        <ButtonLink to="/">Go to the overview</ButtonLink>
+      </div>
+    </Page>
+  );
+}

@@ -1,0 +1,115 @@
+// The overview of one institution: what waits for a person, then the feed in one line, then what came last.
+
+import { Group, Stack, Text } from '@mantine/core';
+import { useSuspenseQuery } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
+import { feedQuery } from '../../api/feeds.ts';
+import { importsQuery } from '../../api/imports.ts';
+import { institutionQuery, overviewQuery } from '../../api/institutions.ts';
+import { Empty } from '../../parts/empty.tsx';
+import { ButtonLink, TextLink } from '../../parts/link.tsx';
+import { useCanEdit } from '../../parts/me.ts';
+import { Page } from '../../parts/page.tsx';
+import { Section } from '../../parts/section.tsx';
+import { State } from '../../parts/state.tsx';
+import { Time } from '../../parts/time.tsx';
+import { feedState, fieldTitle } from '../../words/feeds.ts';
+import { count } from '../../words/numbers.ts';
+import { ImportTable } from '../imports/import-table.tsx';
+import { SetUpGuide } from './set-up-guide.tsx';
+import { Waiting } from './waiting.tsx';
+
+const route = getRouteApi('/shell/i/$institution/');
+
+export function OverviewPage() {
+  const { institution: slug } = route.useParams();
+  const canEdit = useCanEdit();
+  const { data: institution } = useSuspenseQuery(institutionQuery(slug));
+  const { data: overview } = useSuspenseQuery(overviewQuery);
+  const { data: feed } = useSuspenseQuery(feedQuery(slug));
+  const { data: recent } = useSuspenseQuery(importsQuery(slug, {}, 5));
+  const { data: held } = useSuspenseQuery(importsQuery(slug, { status: 'held' }, 5));
+  const own = overview.items.find((item) => item.institution.slug === institution.slug);
+  const failed = own?.failedSinceLastSuccess ?? 0;
+  const heldCount = Math.max(own?.held ?? 0, held.items.length);
+  const state = feedState({ enabled: feed.enabled, missing: feed.missing, held: heldCount, failed }, (name) =>
+    fieldTitle(name),
+  );
+  const beginning = !feed.enabled || recent.items.length === 0;
+  return (
+    <Page
+      title={institution.name}
+      lead={waitingWords(heldCount, failed, beginning)}
+      actions={
+        canEdit && (
+          <ButtonLink variant="default" to="/i/$institution/upload" params={{ institution: slug }}>
+            Upload a file
+          </ButtonLink>
+        )
+      }
+    >
+      <Waiting slug={slug} held={held.items} heldCount={heldCount} failed={failed} />
+      {beginning && <SetUpGuide slug={slug} feed={feed} imported={recent.items.length > 0} />}
+      <Section title="Inbound">
+        <Group justify="space-between" gap="md">
+          <Group gap="md" flex="1 1 20rem">
+            <State tone={state.tone}>{state.word}</State>
+            <Stack gap={0} flex="1 1 12rem" miw={0}>
+              <TextLink to="/i/$institution/sftp" params={{ institution: slug }} fw={600} c="bright">
+                {feed.name}
+              </TextLink>
+              <Text size="sm" c="dimmed">
+                {state.why}
+              </Text>
+            </Stack>
+          </Group>
+          <Group gap="xl">
+            <Stack gap={0}>
+              <Text size="sm" c="dimmed">
+                Last file
+              </Text>
+              <Text size="sm">
+                <Time at={own?.lastImport?.at ?? recent.items[0]?.queuedAt ?? null} never="none yet" />
+              </Text>
+            </Stack>
+            <Stack gap={0}>
+              <Text size="sm" c="dimmed">
+                Records
+              </Text>
+              <TextLink size="sm" to="/i/$institution/contacts" params={{ institution: slug }}>
+                {count(own?.contacts ?? 0, 'contact')}
+              </TextLink>
+            </Stack>
+          </Group>
+        </Group>
+      </Section>
+      <Section
+        title="Last imports"
+        flush
+        actions={
+          recent.items.length > 0 && (
+            <TextLink size="sm" to="/i/$institution/imports" params={{ institution: slug }}>
+              Import history
+            </TextLink>
+          )
+        }
+      >
+        <ImportTable
+          slug={slug}
+          imports={recent.items}
+          empty={
+            <Empty title="No file has come yet">
+              Files appear here a few seconds after they arrive, with what happened to every row.
+            </Empty>
+          }
+        />
+      </Section>
+    </Page>
+  );
+}
+
+function waitingWords(held: number, failed: number, beginning: boolean): string {
+  if (held > 0) return `${count(held, 'import')} ${held === 1 ? 'waits' : 'wait'} for you.`;
+  if (failed > 0) return `${count(failed, 'file')} could not be imported.`;
+  return beginning ? 'A few steps are left until files are imported.' : 'Everything is fine. Nothing waits for you.';
+}

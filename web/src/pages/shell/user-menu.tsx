@@ -1,0 +1,99 @@
+// Who is signed in, the colour scheme, and the way out.
+
+import type { Me } from '@api/accounts.ts';
+import {
+  Group,
+  Menu,
+  SegmentedControl,
+  Text,
+  UnstyledButton,
+  useMantineColorScheme,
+  VisuallyHidden,
+} from '@mantine/core';
+import { IconDeviceDesktop, IconLogout, IconMoon, IconSelector, IconSun, IconUserCircle } from '@tabler/icons-react';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { meQuery, signOut } from '../../api/account.ts';
+import classes from './user-menu.module.css';
+
+const roleWords = { operator: 'Operator', admin: 'Administrator', viewer: 'Viewer' };
+
+export function UserMenu({ me }: { me: Me }) {
+  const navigate = useNavigate();
+  const queries = useQueryClient();
+  const leave = useMutation({
+    mutationFn: signOut,
+    onSuccess: async () => {
+      queries.clear();
+      queries.setQueryData(meQuery.queryKey, null);
+      await navigate({ to: '/sign-in' });
+    },
+  });
+  return (
+    <>
+      <SchemeChoice />
+      <Menu position="top-start" width={230} shadow="md">
+        <Menu.Target>
+          <UnstyledButton className={classes.user} aria-label={`${me.name}: account menu`}>
+            <Group gap="xs" wrap="nowrap">
+              <IconUserCircle size={22} stroke={1.5} aria-hidden />
+              <span className={classes.names}>
+                <Text size="sm" fw={500} truncate>
+                  {me.name}
+                </Text>
+                <Text size="xs" c="dimmed" truncate>
+                  {roleWords[me.role]}
+                </Text>
+              </span>
+              <IconSelector size={16} aria-hidden />
+            </Group>
+          </UnstyledButton>
+        </Menu.Target>
+        <Menu.Dropdown>
+          {me.email !== null && <Menu.Label>{me.email}</Menu.Label>}
+          <Menu.Item
+            leftSection={<IconUserCircle size={16} aria-hidden />}
+            onClick={() => void navigate({ to: '/profile' })}
+          >
+            Change password
+          </Menu.Item>
+          <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={() => leave.mutate()}>
+            Sign out
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+    </>
+  );
+}
+
+const schemes = [
+  { value: 'auto', label: 'Like the system', icon: IconDeviceDesktop },
+  { value: 'light', label: 'Light', icon: IconSun },
+  { value: 'dark', label: 'Dark', icon: IconMoon },
+] as const;
+
+export function SchemeChoice() {
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  return (
+    <SegmentedControl
+      fullWidth
+      size="xs"
+      mb="xs"
+      aria-label="Colours"
+      value={colorScheme}
+      onChange={(value) => {
+        const chosen = schemes.find((scheme) => scheme.value === value);
+        if (chosen !== undefined) setColorScheme(chosen.value);
+      }}
+      data={schemes.map(({ value, label, icon: Icon }) => ({
+        value,
+        label: (
+          <span title={label}>
+            <Icon size={16} aria-hidden style={{ display: 'block', margin: '2px auto' }} />
+            <VisuallyHidden>{label}</VisuallyHidden>
+          </span>
+        ),
+      }))}
+    />
+  );
+}

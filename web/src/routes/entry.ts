@@ -1,0 +1,37 @@
+// Pages for people who are not signed in yet: first-run set-up and sign-in.
+
+import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import { meQuery, setupQuery } from '../api/account.ts';
+import { rootRoute } from './root.ts';
+import { type Search, text } from './search.ts';
+
+const setupRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/setup',
+  validateSearch: (search: Search): { token?: string | undefined } => ({ token: text(search.token) }),
+  beforeLoad: async ({ context }) => {
+    const setup = await context.queries.fetchQuery(setupQuery);
+    if (!setup.needed) throw redirect({ to: '/sign-in' });
+  },
+  component: lazyRouteComponent(() => import('../pages/setup/setup-page.tsx'), 'SetupPage'),
+});
+
+const signInRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/sign-in',
+  validateSearch: (search: Search): { to?: string | undefined } => ({ to: ownAddress(text(search.to)) }),
+  beforeLoad: async ({ context, search }) => {
+    const me = await context.queries.ensureQueryData(meQuery);
+    if (me !== null) throw redirect({ href: search.to ?? '/' });
+    const setup = await context.queries.fetchQuery(setupQuery);
+    if (setup.needed) throw redirect({ to: '/setup' });
+  },
+  component: lazyRouteComponent(() => import('../pages/sign-in/sign-in-page.tsx'), 'SignInPage'),
+});
+
+/** Only addresses of these pages: never another host, `//host` or `/\host`. */
+function ownAddress(address: string | undefined): string | undefined {
+  return address !== undefined && /^\/(?![/\\])/.test(address) ? address : undefined;
+}
+
+export const entryRoutes = [setupRoute, signInRoute] as const;
