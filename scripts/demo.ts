@@ -46,7 +46,7 @@ try {
   if (options.once) await end(view.status === 'succeeded' ? 0 : 1);
   say();
   say('Look at it in the browser:');
-  say(`  ${server.ready.http}/institutions/lakeside/imports/${view.id}`);
+  say(`  ${server.ready.http}/i/lakeside/imports/${view.id}`);
   say(`  sign in as ${admin.email} with the password ${admin.password}`);
   say('Send another file:');
   say(`  sftp -i ${login.keyFile} -P ${login.port} ${login.username}@${login.host}`);

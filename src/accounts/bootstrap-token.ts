@@ -8,7 +8,7 @@ import { installationChain, type TokenId } from '../domain/ids.ts';
 import { appendAudit } from '../store/audit.ts';
 import { claimSetting } from '../store/settings.ts';
 import { findTokenAllInstitutions, hasOperatorTokenAllInstitutions, insertToken } from '../store/tokens.ts';
-import { hasOperatorAllInstitutions } from '../store/users.ts';
+import { hasUserAllInstitutions } from '../store/users.ts';
 import { tokenHash, tokenHint } from './tokens.ts';
 
 export type BootstrapResult = 'created' | 'present' | 'not-new';
@@ -34,7 +34,7 @@ export async function ensureBootstrapToken(
     // Of several nodes that start at once, one makes it; the others wait here and find it made.
     const first = await claimSetting(tx, 'bootstrap_token', { at: deps.clock.now() });
     if (!first) return (await findTokenAllInstitutions(tx, hash)) ? 'present' : 'not-new';
-    if ((await hasOperatorAllInstitutions(tx)) || (await hasOperatorTokenAllInstitutions(tx))) return 'not-new';
+    if ((await hasUserAllInstitutions(tx)) || (await hasOperatorTokenAllInstitutions(tx))) return 'not-new';
     const id = deps.newId<TokenId>();
     const hint = tokenHint(token);
     await insertToken(tx, null, {

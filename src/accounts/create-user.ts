@@ -20,12 +20,13 @@ export type NewUserRequest = {
   password: string;
 };
 
-/** Throws AppError `email-taken`, or what `placeFor` throws. */
+/** Throws AppError `email-taken`, `bad-email`, `weak-password`, or what `placeFor` throws. */
 export async function createUser(
   deps: Pick<Deps, 'db' | 'clock' | 'newId' | 'sealer'> & { passwords: Passwords },
   actor: Actor,
   wanted: NewUserRequest,
 ): Promise<UserRecord> {
+  if (!/^[^\s@]+@[^\s@]+$/.test(wanted.email)) throw badEmail();
   const institutionId = await placeFor(deps.db, actor, wanted.role, wanted.institution);
   const passwordHash = await deps.passwords.hash(wanted.password);
   const id = deps.newId<UserId>();
@@ -58,4 +59,11 @@ export async function insertCheckedUser(insert: () => Promise<void>): Promise<vo
       [{ name: 'email', message: 'This address is taken.' }],
     );
   }
+}
+
+function badEmail(): AppError {
+  const title = 'This is no e-mail address.';
+  return new AppError('invalid', 'bad-email', title, 'Write it like name@example.edu.', [
+    { name: 'email', message: title },
+  ]);
 }

@@ -33,6 +33,10 @@ test('calls beyond the queue are refused as busy, and the others are all answere
   assert.equal(await small.matches('x', null), false);
 });
 
+test('a password of less than 12 characters is refused', async () => {
+  await assert.rejects(passwords.hash('elevenchars'), { code: 'weak-password' });
+});
+
 test('a hash of an unknown kind is a bug, not a mismatch', async () => {
   await assert.rejects(passwords.matches('x', '$2b$10$abcdefghijklmnopqrstuv'));
 });

@@ -10,9 +10,13 @@ const passes = 2;
 const parallelism = 1;
 const tagLength = 32;
 const saltLength = 16;
+const shortest = 12;
 
 export type Passwords = {
-  /** A PHC string: `$argon2id$v=19$m=…,t=…,p=…$salt$hash`. Throws AppError `busy` when too many wait. */
+  /**
+   * A PHC string: `$argon2id$v=19$m=…,t=…,p=…$salt$hash`. Throws AppError `weak-password` below 12 characters, and `busy` when
+   * too many wait.
+   */
   hash(password: string): Promise<string>;
   /** Does the password belong to the PHC string? Null stands for an unknown user: same work, always false. */
   matches(password: string, phc: string | null): Promise<boolean>;
@@ -48,12 +52,14 @@ export function openPasswords(options: { atOnce?: number; waiting?: number } = {
   };
 
   return {
-    hash: (password) =>
-      inTurn(async () => {
+    hash: async (password) => {
+      if (password.length < shortest) throw weakPassword();
+      return inTurn(async () => {
         const salt = randomBytes(saltLength);
         const tag = await derive(password, salt, { memory, passes, parallelism });
         return `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${base64(salt)}$${base64(tag)}`;
-      }),
+      });
+    },
     matches: (password, phc) =>
       inTurn(async () => {
         const parsed = parsePhc(phc ?? nobody);
@@ -61,6 +67,13 @@ export function openPasswords(options: { atOnce?: number; waiting?: number } = {
         return tag.length === parsed.tag.length && timingSafeEqual(tag, parsed.tag) && phc !== null;
       }),
   };
+}
+
+function weakPassword(): AppError {
+  const title = `A password has at least ${shortest} characters.`;
+  return new AppError('invalid', 'weak-password', title, 'Use a longer one: a few words are good.', [
+    { name: 'password', message: title },
+  ]);
 }
 
 const nobody = `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${'A'.repeat(22)}$${'A'.repeat(43)}`;

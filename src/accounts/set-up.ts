@@ -1,13 +1,13 @@
 // First-run set-up: the first operator is made with a one-time token that the start prints (ruling 40).
-// Invariant: as soon as an operator exists, no token makes another one, whatever is still in the database.
+// Invariant: as soon as any user exists, no token makes an operator, whatever is still in the database.
 
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Deps } from '../deps.ts';
 import { AppError } from '../domain/errors.ts';
 import { installationChain, type UserId } from '../domain/ids.ts';
 import { appendAudit } from '../store/audit.ts';
-import { deleteSetting, lockSetting, putSetting } from '../store/settings.ts';
-import { getUserAllInstitutions, hasOperatorAllInstitutions, insertUser, type UserRecord } from '../store/users.ts';
+import { deleteSetting, getSetting, lockSetting, putSetting } from '../store/settings.ts';
+import { getUserAllInstitutions, hasUserAllInstitutions, insertUser, type UserRecord } from '../store/users.ts';
 import { insertCheckedUser } from './create-user.ts';
 import type { Passwords } from './passwords.ts';
 import { actorOf } from './sign-in.ts';
@@ -16,7 +16,7 @@ import { startWebSession } from './web-sessions.ts';
 const setting = 'setup_token';
 type StoredToken = { mac: string };
 
-/** The plain token to print at the start, made anew each time; null when an operator exists. */
+/** The plain token to print at the start, made anew each time; null when a user exists. */
 export async function ensureSetupToken(deps: Pick<Deps, 'db' | 'sealer'>): Promise<string | null> {
   if (!(await isSetupNeeded(deps))) return null;
   const token = randomBytes(20).toString('base64url');
@@ -25,7 +25,7 @@ export async function ensureSetupToken(deps: Pick<Deps, 'db' | 'sealer'>): Promi
 }
 
 export async function isSetupNeeded(deps: Pick<Deps, 'db'>): Promise<boolean> {
-  return !(await hasOperatorAllInstitutions(deps.db));
+  return !(await hasUserAllInstitutions(deps.db));
 }
 
 /**
@@ -37,11 +37,15 @@ export async function finishSetup(
   given: { token: string; name: string; email: string; password: string; address: string },
 ): Promise<{ user: UserRecord; secret: string }> {
   if (!(await isSetupNeeded(deps))) throw setupDone();
+  const mac = macOf(deps, given.token.trim());
+  const isRight = (stored: StoredToken | null) => stored !== null && sameText(stored.mac, mac);
+  // Asked before the password is hashed, so that guesses cost nothing here, and again under the lock.
+  if (!isRight(await getSetting<StoredToken>(deps.db, setting))) throw wrongToken();
   const passwordHash = await deps.passwords.hash(given.password);
   return deps.db.transaction(async (tx) => {
     const stored = await lockSetting<StoredToken>(tx, setting);
-    if (await hasOperatorAllInstitutions(tx)) throw setupDone();
-    if (!stored || !sameText(stored.mac, macOf(deps, given.token.trim()))) throw wrongToken();
+    if (await hasUserAllInstitutions(tx)) throw setupDone();
+    if (!isRight(stored)) throw wrongToken();
     const id = deps.newId<UserId>();
     const createdAt = deps.clock.now();
     const row = { id, email: given.email, name: given.name, role: 'operator', passwordHash, createdAt } as const;

@@ -27,6 +27,7 @@ const DIALECTS: [string, string | Buffer, Partial<Dialect>, string[]?][] = [
   ['UTF-16BE without a mark', utf16(ROSTER, true), { encoding: 'utf-16be', delimiter: ',' }],
   ['UTF-16LE with tabs, as a spreadsheet saves Unicode text', utf16('\ufeffid\tname\r\n1\tA\r\n'), { delimiter: '\t' }],
   ['zeros at the end are not UTF-16', Buffer.concat([Buffer.from(ROSTER), Buffer.alloc(4000)]), { encoding: 'utf-8' }],
+  ['UTF-8 with one damaged byte', Buffer.concat([Buffer.from(ROSTER), Buffer.from([0xe9, 10])]), { encoding: 'utf-8' }],
   ['tabs', 'id\tcity\n1\tRome, IT\n2\tBern, CH\n', { delimiter: '\t' }],
   ['pipes', 'id|first|last\n1|a|b\n', { delimiter: '|' }],
   ['semicolons although every data row has commas', 'id;net;gross\n1;1,5;2,5\n2;3,5;4,5\n', { delimiter: ';' }],
@@ -76,10 +77,17 @@ const DIALECTS: [string, string | Buffer, Partial<Dialect>, string[]?][] = [
     { headerRow: 2 },
     ['Phone list', 'CRM ID'],
   ],
+  ['a stray quote that swallows the sample does not hide it', `"id;name\n${many('2;y\n', 60_000)}`, { delimiter: ';' }],
   [
-    'a stray quote at the beginning does not hide the delimiter',
-    `id;name\n1;"x\n${many('2;y\n', 60_000)}`,
+    'a title above records without a header',
+    'Roster\nS1,Ann,Lee,212-555-0143\nS2,Bob,Ray,212-555-0144\n',
+    { headerRow: 1 },
+  ],
+  [
+    'expected labels outweigh evenness',
+    `CRM ID;Phone\n${many('1,a,b;2\n', 5)}`,
     { delimiter: ';' },
+    ['CRM ID', 'Phone'],
   ],
   ['nothing', '', { encoding: 'utf-8', delimiter: ',', quote: null, headerRow: 0 }],
 ];

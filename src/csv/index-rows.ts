@@ -95,7 +95,7 @@ export function indexRows(state: IndexState, work: Buffer, filled: number, final
               at++;
               continue;
             }
-            if (next < IS_DELIMITER) flags |= MALFORMED;
+            if (next === 0) flags |= MALFORMED;
             break;
           }
           if (found === IS_HIGH) flags |= HIGH;

@@ -104,6 +104,7 @@ class RowReader {
         this.#pending = { block, from: index + 1 };
       }
     }
+    this.#done = this.header === null;
     this.problems = this.#findings.problemsOfHead(this.header, this.#dialect.delimiter, this.#input.totalBytes);
   }
 

@@ -1,6 +1,6 @@
 // Owns the byte scanner: chunks of any size become blocks of rows.
 // Invariant: rows and their places depend on the bytes alone, never on the chunks; what is kept is bounded by the limits.
-import { type Block, OPEN, type RowSize } from './block.ts';
+import type { Block, RowSize } from './block.ts';
 import { IndexState, indexRows } from './index-rows.ts';
 import { RowSkipper } from './skip.ts';
 import { utf16Bytes } from './transcode.ts';
@@ -136,7 +136,6 @@ export class Scanner {
     state.byte = byte + skipper.sourceBytes;
     if (skipper.lineEnd !== null) state.lineEnds[skipper.lineEnd]++;
     const block = this.#block(bytes, { limit: skipper.limit, bytes: skipper.length, cells: skipper.cells });
-    block.flags[0] = (block.flags[0] as number) & ~OPEN;
     block.breaks[0] = skipper.breaks;
     return block;
   }

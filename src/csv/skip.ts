@@ -91,7 +91,6 @@ export class RowSkipper {
       return false;
     } else {
       this.#state = this.#state === 'cell-start' && byte === quote ? 'quoted' : 'plain';
-      this.#lastBreakWasCr = false;
     }
     return true;
   }

@@ -180,7 +180,7 @@ export interface CsvReading {
   signature: Signature | null;
   /** One pass. Leaving the loop early closes the source. */
   batches: AsyncGenerator<RowBatch, void, undefined>;
-  /** Only after `batches` has ended; throws an Error before (a mistake of the caller). */
+  /** Only after `batches` has ended, or at once when `header` is null; throws an Error before (a mistake of the caller). */
   result(): ReadResult;
   /** Closes the source when `batches` is not read to its end. May be called again and again. */
   close(): Promise<void>;

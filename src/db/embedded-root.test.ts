@@ -16,11 +16,10 @@ import {
   statSync,
   symlinkSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, describe, test } from 'node:test';
-import { preparedDataFolder } from '../../test/kit/database-server.ts';
+import { preparedDataFolder, scratchFolder } from '../../test/kit/database-server.ts';
 import type { DatabaseLog } from './connection.ts';
 import { DatabaseStartError } from './database-error.ts';
 import { packagedBinaries } from './embedded/binaries.ts';
@@ -38,7 +37,7 @@ afterEach(() => {
 });
 
 function folderWithMode(mode: number, owner = 0): string {
-  const folder = mkdtempSync(join(tmpdir(), 'causeway-root-'));
+  const folder = mkdtempSync(join(scratchFolder(), 'causeway-root-'));
   folders.push(folder);
   chownSync(folder, owner, owner);
   chmodSync(folder, mode);

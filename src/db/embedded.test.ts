@@ -19,13 +19,14 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { afterEach, test } from 'node:test';
-import { preparedDataFolder } from '../../test/kit/database-server.ts';
+import { preparedDataFolder, scratchFolder } from '../../test/kit/database-server.ts';
 import { type Database, openDatabase } from './connection.ts';
 import { DatabaseError, DatabaseStartError } from './database-error.ts';
 import { packagedBinaries } from './embedded/binaries.ts';
 import { dataFiles } from './embedded/data-files.ts';
 import { chooseLauncher } from './embedded/launcher.ts';
 import { startEmbedded } from './embedded.ts';
+import { openPool } from './pool.ts';
 
 const isLinux = process.platform === 'linux' ? false : 'needs /proc';
 const program = join(import.meta.dirname, '../../test/kit/ledger-program.ts');
@@ -44,8 +45,8 @@ async function dataFolder(): Promise<string> {
 }
 
 /** A folder that does not hold anything yet; removed after the test. */
-function emptyFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'causeway-first-'));
+function emptyFolder(below = scratchFolder()): string {
+  const folder = mkdtempSync(join(below, 'causeway-first-'));
   folders.push(folder);
   return folder;
 }
@@ -110,7 +111,7 @@ async function kill(ledger: { child: ChildProcess; closed: Promise<unknown> }): 
 }
 
 test('the first start makes the database: durable, on a socket only, and the application is no superuser', async () => {
-  const folder = join(emptyFolder(), 'made', 'by the start, "quoted"');
+  const folder = join(emptyFolder(tmpdir()), 'made', 'by the start, "quoted"');
   const db = await open(folder);
   const facts =
     await db.query(`SELECT current_setting('listen_addresses') AS addresses, current_setting('fsync') AS fsync,
@@ -149,7 +150,6 @@ test('a first start that broke off is done again', async () => {
 test('a start that broke off between initdb and the application’s role is completed', async () => {
   const folder = await dataFolder();
   const server = await startEmbedded(folder);
-  const { openPool } = await import('./pool.ts');
   const admin = openPool(server.superuser);
   await admin.execute('DROP DATABASE causeway');
   await admin.execute('DROP ROLE causeway');
@@ -280,7 +280,7 @@ const strangers: [string, string, (pid: number) => boolean][] = [
 for (const [title, script, isSo] of strangers) {
   test(`a postmaster.pid that names ${title} does not hinder the start`, { skip: isLinux }, async () => {
     const folder = await dataFolder();
-    const { cluster } = dataFiles(folder);
+    const { base, cluster } = dataFiles(folder);
     const child = stranger(script);
     cleanups.push(() => child.kill());
     const [line] = await once(child.stdout, 'data');
@@ -288,6 +288,8 @@ for (const [title, script, isSo] of strangers) {
     await until(() => isSo(pid));
     const file = [pid, cluster, 1_700_000_000, 5432, join(folder, 'nowhere'), '', '  1234567  1', 'ready'];
     writeFileSync(join(cluster, 'postmaster.pid'), `${file.join('\n')}\n`);
+    mkdirSync(join(base, 'run'), { recursive: true });
+    writeFileSync(join(base, 'run', '.s.PGSQL.5432.lock'), `${file.join('\n')}\n`);
     const db = await open(folder);
     assert.notEqual(postmaster(folder), pid);
     await db.close();
@@ -335,15 +337,29 @@ test('the environment of Causeway, where secrets are, does not reach PostgreSQL'
   await db.close();
 });
 
-test('a data folder with a long path works, and its socket is private and removed', async () => {
+test('a data folder with a long path works, also after a crash, and its socket is private and removed', async () => {
   const prepared = await dataFolder();
   const folder = join(emptyFolder(), 'x'.repeat(60), 'ü'.repeat(40));
   mkdirSync(folder, { recursive: true, mode: 0o711 });
   for (const name of readdirSync(prepared)) execFileSync('cp', ['-a', join(prepared, name), folder]);
+  const ledger = await startLedger(folder);
+  const earlierSocket = readFileSync(join(dataFiles(folder).cluster, 'postmaster.pid'), 'utf8').split('\n')[4] ?? '';
+  process.kill(postmaster(folder), 'SIGSTOP');
+  await kill(ledger);
+  process.kill(postmaster(folder), 'SIGCONT');
   const server = await startEmbedded(folder);
+  cleanups.push(() => server.stop());
   const socketFolder = String(server.application.host);
   assert.ok(Buffer.byteLength(`${socketFolder}/.s.PGSQL.5432`) <= 107);
   assert.equal(statSync(socketFolder).mode & 0o777, 0o700);
+  assert.ok(!existsSync(earlierSocket));
+  const db = openPool(server.application);
+  cleanups.unshift(() => db.close());
+  const killed = server.pid() ?? 0;
+  process.kill(killed, 'SIGKILL');
+  await until(() => server.pid() !== killed);
+  assert.deepEqual(await db.query('SELECT 1 AS n'), [{ n: 1 }]);
+  await db.close();
   await server.stop();
   assert.ok(!existsSync(socketFolder));
 });

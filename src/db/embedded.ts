@@ -9,7 +9,6 @@ import { lockFolder } from './embedded/folder-lock.ts';
 import { chooseLauncher, type RunAs } from './embedded/launcher.ts';
 import { ensureDatabase } from './embedded/provision.ts';
 import { PostgresServer, type StopMode } from './embedded/server.ts';
-import { serverSettings } from './embedded/settings.ts';
 import { makeSocketFolder } from './embedded/socket-folder.ts';
 
 export interface EmbeddedPostgres {
@@ -43,8 +42,8 @@ export async function startEmbedded(folder: string, options: EmbeddedOptions = {
     handOver(files, launcher.owner);
     const { passwords, fresh } = await ensureCluster(files, launcher);
     const socket = makeSocketFolder(files, launcher.owner);
-    const settings = { ...serverSettings(socket.path), ...options.settings };
-    const server = new PostgresServer(launcher, files, settings, options.log);
+    const { settings, log } = options;
+    const server = new PostgresServer({ launcher, files, socketFolder: socket.path, settings, log });
     const link = { host: socket.path, port: 5432 };
     const superuser = { ...link, user: 'postgres', password: passwords.superuser, database: 'postgres' };
     const application = { ...link, user: 'causeway', password: passwords.application, database: 'causeway' };

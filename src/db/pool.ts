@@ -52,9 +52,8 @@ export function openPool(link: ClientConfig, options: PoolOptions = {}): Databas
   async function session<T>(work: (session: Session) => Promise<T>): Promise<T> {
     mustBeOpen(isOpen);
     const run = runSession(link, isOpen, log, work);
-    const settled = run.catch(() => undefined);
+    const settled: Promise<unknown> = run.catch(() => undefined).then(() => sessions.delete(settled));
     sessions.add(settled);
-    settled.then(() => sessions.delete(settled));
     return run;
   }
 

@@ -47,7 +47,7 @@ export const fileIssues: readonly IssueEntry[] = [
     effect: 'file-rejected',
     title: 'File in another folder',
     explanation:
-      'Files are imported from the top folder only. What is put into other folders is kept and listed, and not imported.',
+      'Files are imported from the top folder only (and rehearsed from dryrun). What is put into other folders is kept and listed, and not imported.',
     remedy: 'Set the remote folder of the sender to / (the top folder), and send or move the file there.',
     message: (issue) => {
       const folder = factText(issue, 'folder');

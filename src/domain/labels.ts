@@ -22,9 +22,14 @@ const dropped = /[\s_\-\u2010-\u2015\u2212"'`´\u2018-\u201f\u2032\u2033«»‹�
 export function normaliseLabel(label: string): string {
   if (/^[a-z0-9]*$/.test(label)) return label;
   const visible = label.normalize('NFKC').replace(invisible, '').replace(dropped, '');
+  // Capitals first: В looks like B, while в looks like no Latin letter.
+  return asLatin(asLatin(visible).toLowerCase().normalize('NFKC'));
+}
+
+function asLatin(text: string): string {
   let latin = '';
-  for (const character of visible) latin += lookAlikes.get(character) ?? character;
-  return latin.toLowerCase();
+  for (const character of text) latin += lookAlikes.get(character) ?? character;
+  return latin;
 }
 
 /** A label for people: invisible characters and line breaks out, cut at 80 characters. */

@@ -4,7 +4,7 @@
 import { createHash, createPublicKey, type KeyObject, type webcrypto } from 'node:crypto';
 import { mpintMagnitude, readFirstString, readStrings, sshMpint, sshString } from './ssh-wire.ts';
 
-export const publicKeyTypes = [
+const publicKeyTypes = [
   'ssh-ed25519',
   'ecdsa-sha2-nistp256',
   'ecdsa-sha2-nistp384',

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import cookie from '@fastify/cookie';
 import multipart from '@fastify/multipart';
 import rateLimit from '@fastify/rate-limit';
-import fastify, { type FastifyInstance, LogController } from 'fastify';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import { openPasswords, type Passwords } from '../accounts/passwords.ts';
 import { networkOf, openSignInPenalties, TooManyAttempts } from '../accounts/sign-in-penalties.ts';
 import type { Deps } from '../deps.ts';
@@ -49,6 +49,9 @@ export async function openHttp(deps: Deps, options: HttpOptions = {}): Promise<H
   const app = fastify({
     loggerInstance: deps.log.child({ part: 'http' }),
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+    // What cannot even be routed, such as an address that is not UTF-8.
+    frameworkErrors: (error, request, reply) =>
+      void answerError(error, request as FastifyRequest, reply as FastifyReply),
     genReqId: () => randomUUID(),
     requestIdHeader: false,
     trustProxy: options.trustedProxies?.length ? [...options.trustedProxies] : false,

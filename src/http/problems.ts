@@ -72,6 +72,14 @@ function problemOf(error: unknown): Problem | null {
   // Malformed JSON comes as a plain SyntaxError with a status; its message holds a part of the body.
   if (error instanceof SyntaxError && statusCode === 400)
     return problemOf(Object.assign(new Error(), { code: 'FST_ERR_CTP_INVALID_JSON_BODY' }));
+  // What else Fastify and its plugins refuse; their messages may quote the request.
+  if (typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500)
+    return newProblem(
+      statusCode,
+      'refused-request',
+      'This request cannot be answered as it stands.',
+      'Compare its address, headers and body with the OpenAPI document at /api/openapi.json.',
+    );
   return null;
 }
 

@@ -20,6 +20,12 @@ export type ReceivedFile<Mapping> = {
 export function acceptBytes(scope: FastifyInstance): void {
   scope.removeAllContentTypeParsers();
   scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
+  // What an early answer left unread is read and thrown away; otherwise the next request on the link would wait for ever.
+  scope.addHook('onResponse', async ({ raw }) => {
+    if (raw.readableEnded) return;
+    raw.unpipe();
+    raw.resume();
+  });
 }
 
 /** The file of the request. Throws AppError `invalid-request` when a form has no file or a mapping that is none. */
@@ -29,12 +35,12 @@ export async function receivedFile<Shape extends z.ZodType>(
 ): Promise<ReceivedFile<z.output<Shape>>> {
   if (!request.isMultipart()) {
     const body = request.body instanceof Readable ? request.body : Readable.from([]);
-    return { bytes: body, fileName: null, mapping: undefined };
+    return { bytes: whole(body), fileName: null, mapping: undefined };
   }
   const parts = request.parts({ limits: { fileSize: Number.POSITIVE_INFINITY, files: 1, fields: 10, parts: 11 } });
   let mapping: z.output<Shape> | undefined;
   for (;;) {
-    const { value: part, done } = await parts.next();
+    const { value: part, done } = await parts.next().catch(asBrokenOff);
     if (done || !part) throw invalidRequest([{ name: 'file', message: 'The form has no file.' }]);
     if (part.type === 'file') return { bytes: wholeFile(part, parts), fileName: part.filename ?? null, mapping };
     if (part.fieldname === 'mapping') mapping = checkedInput(mappingShape, parsedField(part)) as z.output<Shape>;
@@ -43,9 +49,9 @@ export async function receivedFile<Shape extends z.ZodType>(
 
 /** The bytes of the file part; after them the rest of the form must be there too, or it was cut off. */
 async function* wholeFile(part: MultipartFile, parts: AsyncIterator<unknown>): AsyncGenerator<Uint8Array> {
-  yield* part.file as AsyncIterable<Uint8Array>;
-  if (part.file.truncated) throw cutOff();
-  if (!(await parts.next()).done)
+  yield* whole(part.file);
+  if (part.file.truncated) throw brokenOff();
+  if (!(await parts.next().catch(asBrokenOff)).done)
     throw invalidRequest([{ name: 'file', message: 'Must be the last part of the form.' }]);
 }
 
@@ -58,11 +64,28 @@ function parsedField(part: MultipartValue): unknown {
   }
 }
 
-function cutOff(): AppError {
+/** The bytes to their end, or AppError `upload-broken-off`: the link was lost, or the form is damaged. */
+async function* whole(stream: Readable): AsyncGenerator<Uint8Array> {
+  try {
+    // Not destroyed when the reader has enough: that would close the link before the answer is on it.
+    yield* stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>;
+  } catch (error) {
+    asBrokenOff(error);
+  }
+}
+
+function asBrokenOff(error: unknown): never {
+  // Limits of the form have codes of their own; see `problems.ts`.
+  const { code } = error as { code?: unknown };
+  if (typeof code === 'string' && /^FST_(PARTS|FILES|FIELDS)_LIMIT$/.test(code)) throw error;
+  throw brokenOff();
+}
+
+function brokenOff(): AppError {
   return new AppError(
     'invalid',
     'upload-broken-off',
-    'The upload broke off.',
+    'The upload broke off, or its form is damaged.',
     'Nothing was kept. Send the file again.',
   );
 }

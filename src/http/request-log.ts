@@ -13,16 +13,19 @@ export function noteActor(request: FastifyRequest, actor: Actor): void {
 
 export function logRequests(app: FastifyInstance): void {
   app.addHook('onResponse', async (request, reply) => {
-    const actor = actors.get(request);
-    const facts = {
-      method: request.method,
-      route: request.routeOptions.url ?? 'none',
-      status: reply.statusCode,
-      ms: Math.round(reply.elapsedTime),
-      address: request.ip,
-      ...(actor ? { actor: `${actor.kind}:${actor.id}` } : {}),
-    };
+    const facts = { ...factsOf(request), status: reply.statusCode, ms: Math.round(reply.elapsedTime) };
     if (reply.statusCode >= 500 && reply.statusCode !== 501) request.log.warn(facts, 'request answered');
     else request.log.info(facts, 'request answered');
   });
+  app.addHook('onRequestAbort', async (request) => request.log.info(factsOf(request), 'request broken off'));
+}
+
+function factsOf(request: FastifyRequest): Record<string, unknown> {
+  const actor = actors.get(request);
+  return {
+    method: request.method,
+    route: request.routeOptions.url ?? 'none',
+    address: request.ip,
+    ...(actor ? { actor: `${actor.kind}:${actor.id}` } : {}),
+  };
 }

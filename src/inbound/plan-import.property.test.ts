@@ -176,7 +176,7 @@ for (const [title, causewayIds] of [
         fc.asyncProperty(arbitraryContacts, arbitraryRows(causewayIds), async (contacts, rows) => {
           assert.deepEqual(await inSql(session, contacts, rows), naive(contacts, rows));
         }),
-        { numRuns: Number(process.env.CAUSEWAY_TEST_RUNS ?? 150) },
+        { numRuns: Number(process.env.CAUSEWAY_TEST_RUNS ?? 80) },
       ),
     );
   });

@@ -9,12 +9,10 @@ import { newIssue } from '../domain/issues.ts';
 import { type ResolvedMapping, resolveMapping } from '../domain/resolve-mapping.ts';
 import type { PlanLabels } from '../store/import-plan-outcome.ts';
 import { stagedFields } from '../store/import-staging.ts';
+import { PartBuffer } from './part-buffer.ts';
 import type { ReadingJob, ReadingPart, ReadingSummary } from './reading.ts';
 import { fileIssue, rowJudge } from './reading-issues.ts';
 import { issueLine, rowEncoder } from './staged-text.ts';
-
-/** A part is handed over when it has about so many UTF-16 units. */
-const partLength = 512 * 1024;
 
 /**
  * Reads, maps and validates. A file that must be rejected because of its header ends before its first row.
@@ -72,26 +70,25 @@ async function* readBody(
   yield { kind: 'start', fields: names, labels: planLabels(resolved) };
   const judge = rowJudge(resolved, { country: job.country });
   const lineOf = rowEncoder(resolved, stagedFields(names), newId);
+  const lines = new PartBuffer();
   let total = 0;
-  let text = '';
-  let count = 0;
   for await (const batch of reading.batches) {
     for (const row of batch.rows) {
       const validated = judge(row);
-      text += lineOf(row, validated);
-      count += 1;
+      lines.add(lineOf(row, validated));
       for (const issue of validated.issues) issues.add(issue);
     }
-    if (text.length >= partLength) {
-      yield { kind: 'rows', text: toBytes(text), count };
-      total += count;
-      text = '';
-      count = 0;
-    }
+    total += batch.rows.length;
+    if (lines.isFull) yield rowsPart(lines);
     if (issues.isFull) yield* issues.rest();
   }
-  if (count > 0) yield { kind: 'rows', text: toBytes(text), count };
-  return total + count;
+  if (lines.count > 0) yield rowsPart(lines);
+  return total;
+}
+
+function rowsPart(lines: PartBuffer): ReadingPart {
+  const { count } = lines;
+  return { kind: 'rows', text: lines.take(), count };
 }
 
 async function* finish(
@@ -141,23 +138,17 @@ function planLabels(resolved: ResolvedMapping): PlanLabels {
   };
 }
 
-function toBytes(text: string): Uint8Array<ArrayBuffer> {
-  return new TextEncoder().encode(text);
-}
-
 /** Issues as COPY text, numbered in the order in which they were found. */
 class IssueBuffer {
   /** The code of the first one that rejects the file. */
   rejecting: string | null = null;
   #ordinal = 0;
-  #text = '';
-  #count = 0;
+  readonly #lines = new PartBuffer();
 
   add(issue: Issue): void {
     if (issue.effect === 'file-rejected') this.rejecting ??= issue.code;
-    this.#text += issueLine(issue, this.#ordinal);
+    this.#lines.add(issueLine(issue, this.#ordinal));
     this.#ordinal += 1;
-    this.#count += 1;
   }
 
   addProblems(problems: readonly Problem[], job: ReadingJob): void {
@@ -168,13 +159,11 @@ class IssueBuffer {
   }
 
   get isFull(): boolean {
-    return this.#text.length >= partLength;
+    return this.#lines.isFull;
   }
 
   *rest(): Generator<ReadingPart> {
-    if (this.#count === 0) return;
-    yield { kind: 'issues', text: toBytes(this.#text), count: this.#count };
-    this.#text = '';
-    this.#count = 0;
+    const { count } = this.#lines;
+    if (count > 0) yield { kind: 'issues', text: this.#lines.take(), count };
   }
 }

@@ -50,8 +50,10 @@ async function recover(deps: RecoverDeps, file: AbandonedFile): Promise<boolean>
   }
   await file.publish();
   const { sha256, size } = await hashOf(deps, feed.institutionId, file.key);
-  await deps.db.transaction(async (tx) => {
+  const recorded = await deps.db.transaction(async (tx) => {
     await lockFeedFiles(tx, feed);
+    // The commit of the dead process may have come to its end only now.
+    if (await getStoredFile(tx, feed.institutionId, note.storedFileId)) return false;
     const { storedFileId, path, session } = note;
     const shown = await findEntry(tx, feed, path);
     await recordReceived(deps, tx, feed, {
@@ -71,9 +73,10 @@ async function recover(deps: RecoverDeps, file: AbandonedFile): Promise<boolean>
       writeCount: null,
       writtenEnd: null,
     });
+    return true;
   });
   await file.forgetNote();
-  return true;
+  return recorded;
 }
 
 /** Null for a note that a power cut left half written: its upload was never answered. */

@@ -6,9 +6,10 @@ import type { Connection, ServerChannel } from 'ssh2';
 import { type SessionFacts, VirtualFileError } from '../domain/virtual-files.ts';
 import type { Admission } from './admission.ts';
 import { openChannels, refuse } from './channels.ts';
+import { type LinkEndReason, printable, refusedSession, sessionEnd } from './link-end.ts';
 import { type AcceptedLogin, Login, type LoginRules } from './login.ts';
 import type { LoginPenalties } from './login-penalties.ts';
-import type { EdgeRefusalReason, SessionEnd, SessionTotals, SftpPorts, StartedSession } from './ports.ts';
+import type { EdgeRefusalReason, SessionTotals, SftpPorts, StartedSession } from './ports.ts';
 import { Rekeying, type RekeyLimits } from './rekeying.ts';
 import { SftpSession, type SftpSessionEnd } from './session.ts';
 import { guardSocket } from './socket-guard.ts';
@@ -39,8 +40,6 @@ export type LinkOptions = {
   /** True when the server is about to stop. */
   closing(): boolean;
 };
-
-export type LinkEndReason = 'protocol-error' | 'client-silent' | 'idle' | 'ended-by-server' | 'server-closing';
 
 export class Link {
   /** Resolves when the socket is closed, every root has ended and the session log has been told. */
@@ -226,9 +225,11 @@ export class Link {
     for (const session of this.#sessions.keys()) session.stop();
   }
 
+  /** Work that the end of the link waits for. */
   #track(work: Promise<void>): void {
-    this.#running.add(work);
-    void work.finally(() => this.#running.delete(work));
+    const safe = work.catch((error: unknown) => this.#options.ports.reportBug('an SSH link failed', error));
+    this.#running.add(safe);
+    void safe.then(() => this.#running.delete(safe));
   }
 
   async #closed(): Promise<void> {
@@ -240,41 +241,16 @@ export class Link {
     const ends = await Promise.all(this.#sessionEnds);
     try {
       if (this.#started === undefined) await this.#tellRefused();
-      else await ports.sessions.sessionEnded(this.#started, this.#totals, this.#endOf(ends));
+      else
+        await ports.sessions.sessionEnded(this.#started, this.#totals, sessionEnd(this.#endReason, this.#broken, ends));
     } catch (error) {
       ports.reportBug('the end of a session could not be recorded', error);
     }
   }
 
-  #endOf(ends: readonly SftpSessionEnd[]): SessionEnd {
-    if (this.#endReason !== undefined) return { how: 'dropped', reason: this.#endReason };
-    if (ends.some((end) => end.protocolError !== undefined)) return { how: 'dropped', reason: 'protocol-error' };
-    if (ends.some((end) => end.uploadOpen)) return { how: 'dropped', reason: 'upload-open' };
-    if (this.#broken || ends.some((end) => end.unfinished)) return { how: 'dropped', reason: 'link-lost' };
-    return { how: 'closed', reason: null };
-  }
-
   async #tellRefused(): Promise<void> {
     const { sessionId, address, ports } = this.#options;
-    const history = this.#login?.history;
-    const username = history?.username ?? null;
-    // A port scan is not worth a line; a client that finds no common algorithm is.
-    if (username === null && this.#refusal !== 'handshake-failed') return;
-    await ports.sessions.sessionRefused({
-      sessionId,
-      username: username === null ? null : printable(username),
-      institutionId: history?.refused?.institutionId ?? null,
-      feedId: history?.refused?.feedId ?? null,
-      address,
-      client: this.#client,
-      loginMethod: history?.method ?? null,
-      reason: history?.refused?.reason ?? this.#refusal ?? 'no-login',
-      attempts: history?.attempts ?? 0,
-    });
+    const refused = refusedSession({ sessionId, address, client: this.#client }, this.#login?.history, this.#refusal);
+    if (refused !== null) await ports.sessions.sessionRefused(refused);
   }
-}
-
-/** What a client says of itself, as it may stand in a log. */
-function printable(text: string): string {
-  return text.replace(/[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu, '?').slice(0, 255);
 }

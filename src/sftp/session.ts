@@ -111,6 +111,19 @@ export class SftpSession {
 
   /** Takes as many requests as may be taken now. Called whenever something has changed. */
   #pump(): void {
+    try {
+      this.#takeAll();
+    } catch (error) {
+      // A defect here ends this session, never the process with everybody's.
+      this.#options.reportBug('an SFTP session failed', error);
+      this.#break('the server had an internal error');
+    }
+    this.#regulate();
+    const over = this.#dead || (this.#inputEnded && !this.#transfers.full);
+    if (over && !this.isWorking) void this.#finish();
+  }
+
+  #takeAll(): void {
     while (!this.#dead && !this.#inOrder && !this.#transfers.full) {
       const packet = this.#input.next();
       if (packet === undefined) break;
@@ -118,9 +131,6 @@ export class SftpSession {
       if (packet.kind === 'bad-length') this.#break(`a packet says that it has ${packet.length} bytes`);
       else this.#take(decodeRequest(packet));
     }
-    this.#regulate();
-    const over = this.#dead || (this.#inputEnded && !this.#transfers.full);
-    if (over && !this.isWorking) void this.#finish();
   }
 
   #regulate(): void {
@@ -199,9 +209,11 @@ export class SftpSession {
     };
     this.#dead = true;
     this.#closeChannel();
-    await this.#options.root.end().catch((error: unknown) => {
+    try {
+      await this.#options.root.end();
+    } catch (error) {
       this.#options.reportBug('the end of an SFTP session failed', error);
-    });
+    }
     this.#resolveEnded(end);
   }
 

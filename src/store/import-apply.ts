@@ -15,30 +15,29 @@ export async function writeBeforeImages(
   institutionId: InstitutionId,
   facts: { importId: ImportId; now: Date; fields: readonly StagedField[] },
 ): Promise<void> {
-  const standard = facts.fields.map(
-    (field) => `('${field.name}', to_jsonb(c.${field.column}), to_jsonb(${valueAfter(field)}))`,
-  );
-  const values = [
-    `('crmId', to_jsonb(c.crm_id), to_jsonb(coalesce(p.new_crm, c.crm_id)))`,
-    `('phone', to_jsonb(c.phone), to_jsonb(case when ${phoneChanges} then p.new_phone else c.phone end))`,
-    `('phoneRaw', to_jsonb(c.phone_raw), to_jsonb(case when ${phoneChanges} then s.phone_raw else c.phone_raw end))`,
-    ...standard,
+  const members = [
+    member('crmId', 'c.crm_id', 'coalesce(p.new_crm, c.crm_id)'),
+    member('phone', 'c.phone', `case when ${phoneChanges} then p.new_phone else c.phone end`),
+    member('phoneRaw', 'c.phone_raw', `case when ${phoneChanges} then s.phone_raw else c.phone_raw end`),
+    ...facts.fields.map((field) => member(field.name, `c.${field.column}`, valueAfter(field))),
   ];
   await tx.execute(
     `insert into contact_changes (institution_id, contact_id, at, import_id, row_number, changes)
-     select $1, c.id, $3, $2, p.row_number, (
-       select jsonb_object_agg(v.name, jsonb_build_array(v.old, v.new)) from (
-         values ${values.join(', ')}
-         union all
-         select 'custom.' || k, c.custom -> k, nullif(s.custom -> k, 'null') from jsonb_object_keys(s.custom) k
-       ) v(name, old, new) where v.old is distinct from v.new)
+     select $1, c.id, $3, $2, p.row_number,
+       jsonb_strip_nulls(jsonb_build_object(${members.join(', ')})) || case when s.custom is null then '{}' else coalesce((
+         select jsonb_object_agg('custom.' || k, jsonb_build_array(c.custom -> k, nullif(s.custom -> k, 'null')))
+         from jsonb_object_keys(s.custom) k where c.custom -> k is distinct from nullif(s.custom -> k, 'null')), '{}') end
      from planned p
      join staged_rows s on s.row_number = p.row_number
      join contacts c on c.institution_id = $1 and c.id = p.contact_id
-     where not p.is_new and ${isUpdate}
-     order by p.row_number`,
+     where not p.is_new and ${isUpdate}`,
     [institutionId, facts.importId, facts.now],
   );
+}
+
+/** A name and its before and after; null, which is stripped again, when they are the same. */
+function member(name: string, before: string, after: string): string {
+  return `'${name}', case when ${before} is distinct from ${after} then jsonb_build_array(${before}, ${after}) end`;
 }
 
 /**

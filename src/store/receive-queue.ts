@@ -15,7 +15,7 @@ export type WaitsFor = 'rename' | 'writer' | null;
 export type NotTriedReason = 'superseded' | 'removed-before-import' | 'incomplete-upload';
 
 /** How long a temporary name waits for its rename before it is told as never finished, in seconds. */
-export const renamePatienceSeconds = 60 * 60;
+const renamePatienceSeconds = 60 * 60;
 
 /** The time `ready_at`: `$n` is now. The settle time is read by every statement, so that a change holds at once. */
 const readyAt = (now: string, waitsFor: string): string => `(${now}::timestamptz + make_interval(secs =>

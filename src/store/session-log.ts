@@ -77,7 +77,7 @@ export async function endSession(
   );
 }
 
-/** The sessions and refused logins of a feed, newest first; `before` is the id of the last one seen (ids sort by time). */
+/** The sessions and refused logins of a feed, newest first; `before` is the id of the last one seen. */
 export async function listSessions(
   db: Queryable,
   institutionId: InstitutionId,

@@ -22,6 +22,8 @@ import { freshDatabase } from './database.ts';
 
 export type TestDeps = Deps & {
   passwords: Passwords;
+  /** Where the files lie. */
+  folder: string;
   /** Every line of the log, as text. */
   lines: string[];
   /** Moves the clock on, in milliseconds. */
@@ -55,6 +57,7 @@ export async function openTestDeps(installation: { publicUrl?: string } = {}): P
     wakeImports: () => undefined,
     endSessions: (feedId) => void ended.push(feedId),
     passwords: openPasswords(),
+    folder,
     lines,
     ended,
     pass: (ms) => {

@@ -8,7 +8,6 @@ import { join } from 'node:path';
 import { dataFiles, handOver, makeDataFolder } from '../../src/db/embedded/data-files.ts';
 import { chooseLauncher } from '../../src/db/embedded/launcher.ts';
 import { PostgresServer } from '../../src/db/embedded/server.ts';
-import { serverSettings } from '../../src/db/embedded/settings.ts';
 import { makeSocketFolder } from '../../src/db/embedded/socket-folder.ts';
 import { scratchFolder } from './database-server.ts';
 
@@ -48,7 +47,7 @@ export async function startDebianPostgres(): Promise<DebianPostgres | undefined>
   const [code] = await once(child, 'exit');
   if (code !== 0) throw new Error(`initdb of PostgreSQL ${version} ended with ${code}`);
   const socket = makeSocketFolder(files, launcher.owner);
-  const server = new PostgresServer(launcher, files, serverSettings(socket.path), undefined);
+  const server = new PostgresServer({ launcher, files, socketFolder: socket.path });
   await server.start();
   return {
     url: `postgres://postgres:${password}@localhost:5432/postgres?host=${encodeURIComponent(socket.path)}`,

@@ -1,8 +1,10 @@
 // The HTTP edge on test dependencies, and a short way to call it.
 // Invariant: `call` goes through Fastify's inject, which runs everything but the socket.
 
+import { randomUUID } from 'node:crypto';
+import type { FeedId } from '../../src/domain/ids.ts';
 import { type Http, type HttpOptions, openHttp } from '../../src/http/open-http.ts';
-import { openTestDeps, type TestDeps } from './accounts.ts';
+import { makeInstitution, openTestDeps, type TestDeps } from './accounts.ts';
 
 /** JSON as a test reads it: any member, any depth. */
 export type Json = ReturnType<typeof JSON.parse>;
@@ -77,4 +79,24 @@ export async function openTestHttp(
 export function cookieOf(answer: Answer): string {
   const header = answer.headers['set-cookie'];
   return String(Array.isArray(header) ? (header[0] ?? '') : (header ?? '')).split(';')[0] ?? '';
+}
+
+export type TestFeed = {
+  slug: string;
+  id: FeedId;
+  call(method: string, path: string, json?: unknown): Promise<Answer>;
+};
+
+/** A new institution, and a way to call its first feed. */
+export async function newTestFeed(t: TestHttp, token: string): Promise<TestFeed> {
+  const slug = `school-${randomUUID().slice(0, 8)}`;
+  const { feedId } = await makeInstitution(t.deps, slug);
+  const root = `/institutions/${slug}/feeds/${feedId}`;
+  return { slug, id: feedId, call: (method, path, json) => t.call(method, root + path, { token, json }) };
+}
+
+/** What the audit log of an institution tells, newest first. */
+export async function auditActions(t: TestHttp, token: string, slug: string): Promise<string[]> {
+  const { body } = await t.call('GET', `/institutions/${slug}/audit?limit=1000`, { token });
+  return body.items.map((event: { action: string }) => event.action);
 }

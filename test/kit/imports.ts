@@ -21,6 +21,7 @@ import { type ContactRecord, findContactByCrmId, listContacts } from '../../src/
 import { listIssues } from '../../src/store/import-issues.ts';
 import { nextImportAllInstitutions } from '../../src/store/import-queue.ts';
 import { getImport, type ImportRecord, insertImport } from '../../src/store/imports.ts';
+import { listEntries } from '../../src/store/sftp-entries.ts';
 import { getStoredFile, insertStoredFile } from '../../src/store/stored-files.ts';
 import { makeInstitution, openTestDeps, type TestDeps } from './accounts.ts';
 
@@ -215,6 +216,22 @@ export async function contactBy(kit: ImportKit, crmId: string): Promise<ContactR
 export async function setByHand(kit: ImportKit, crmId: string, values: Record<string, string>): Promise<void> {
   const { id } = await contactBy(kit, crmId);
   await setContact(kit.deps, { ...systemActor, kind: 'user', name: 'Ada' }, kit.institutionId, id, values);
+}
+
+/** The names in `outbox/`, without the import's id. */
+export async function outboxOf(kit: ImportKit, record: ImportRecord): Promise<string[]> {
+  const entries = await listEntries(kit.deps.db, kit, '/outbox');
+  return entries
+    .map((entry) => nameOf(entry.path))
+    .filter((name) => name.includes(record.id))
+    .map((name) => name.replace(`.${record.id}`, ''));
+}
+
+/** The codes of all issues, in their order. */
+export async function codesOf(kit: ImportKit, record: ImportRecord): Promise<string[]> {
+  const all = { after: null, limit: 100_000 };
+  const issues = await listIssues(kit.deps.db, kit.institutionId, record.id, {}, all);
+  return issues.map((issue) => issue.code);
 }
 
 /** The bytes of a stored file, as text. */

@@ -84,8 +84,10 @@ export function createMemoryRoot(): MemoryRoot {
         piece.copy(buffer);
         return piece.length;
       },
-      async write(buffers, position) {
+      async write(buffers, position, lengths) {
         const bytes = Buffer.concat(buffers);
+        if (lengths !== undefined && lengths.reduce((sum, length) => sum + length, 0) !== bytes.length)
+          throw new TypeError('the lengths of the writes do not add up');
         const at = flags.append ? node.bytes.length : position;
         calls.push(`write ${path} ${at}+${bytes.length}`);
         await faults.beforeWrite?.(path, bytes.length, at);

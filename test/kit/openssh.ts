@@ -7,7 +7,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { generateHostKey, type HostKey, type HostKeyType } from '../../src/sftp/host-keys.ts';
+import { makeSshKey, type SshKeyPair, type SshKeyType } from './ssh-keys.ts';
 
 export type Outcome = { code: number | null; stdout: string; stderr: string };
 
@@ -27,8 +27,8 @@ export function openSshMissing(): string | false {
 export type TestKey = { privateKey: string; fingerprint: string; file: string };
 
 /** A key pair of the client in a file that only its owner may read. */
-export async function clientKey(folder: string, type: HostKeyType): Promise<TestKey> {
-  const { privateKey, publicKey } = await generateHostKey(type);
+export async function clientKey(folder: string, type: SshKeyType): Promise<TestKey> {
+  const { privateKey, publicKey } = await makeSshKey(type);
   const file = join(folder, `id_${type}`);
   writeFileSync(file, privateKey, { mode: 0o600 });
   const blob = Buffer.from(publicKey.split(' ')[1] ?? '', 'base64');
@@ -46,7 +46,7 @@ export function testFolder(t: TestContext): string {
 export function openSsh(
   folder: string,
   server: { port: number },
-  hostKeys: readonly HostKey[],
+  hostKeys: readonly SshKeyPair[],
   user: string,
   login: { keyFile: string } | { password: string },
 ): OpenSsh {

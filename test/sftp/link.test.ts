@@ -90,10 +90,18 @@ test('one link may open several channels, each with a root of its own, up to a l
   assert.equal(edge.records.started.length, 1);
 });
 
-test('a session without requests is ended after the idle time, a working one is not', async (t) => {
-  const { edge, peer } = await halfUpload(t, { limits: { idleTime: 300 }, checkEvery: 20 });
+test('a session without requests is ended after the idle time; one that waits for an answer is not', async (t) => {
+  const { edge, peer } = await halfUpload(t, { limits: { idleTime: 200 }, checkEvery: 20 });
+  const gate = Promise.withResolvers<void>();
+  edge.root.faults.beforeStat = () => gate.promise;
+  const working = await connectPeer(t, edge.server.port);
+  const asked = working.tell(17, '/');
   await once(peer.client, 'close');
   assert.deepEqual(await endOf(edge), { how: 'dropped', reason: 'idle' });
+  const later = await connectPeer(t, edge.server.port);
+  await once(later.client, 'close');
+  gate.resolve();
+  assert.equal((await working.reply(asked)).type, 105);
 });
 
 test('a client that no longer answers keepalives is ended', async (t) => {

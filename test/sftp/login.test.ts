@@ -4,10 +4,11 @@ import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
 import ssh2, { type ConnectConfig, type ParsedKey } from 'ssh2';
+import { VirtualFileError } from '../../src/domain/virtual-files.ts';
 import { createMemoryPenalties, usualPenaltyRules } from '../../src/sftp/login-penalties.ts';
 import { clientKey, testFolder } from '../kit/openssh.ts';
 import { edgePassword, edgeUser, startEdge } from '../kit/sftp-edge.ts';
-import { connectClient } from '../kit/sftp-peer.ts';
+import { connectClient, openSftp } from '../kit/sftp-peer.ts';
 import { until } from '../kit/until.ts';
 
 type Attempt = Exclude<Parameters<Extract<ConnectConfig['authHandler'], (...args: never[]) => void>>[2], undefined>;
@@ -80,6 +81,7 @@ test('what is not a key is refused before anybody is asked', async (t) => {
   const fakes = texts.map((blob): ParsedKey => Object.create(other, { getPublicSSH: { value: () => blob } }));
   await connectClient(t, server.port, trying([...fakes.map((key) => byKey(key)), password(edgePassword)]));
   assert.equal(records.started[0]?.loginMethod, 'password');
+  assert.deepEqual(records.asked, [`byPassword ${edgeUser}`]);
 });
 
 test('six wrong passwords end the link, and the log has one line for it', async (t) => {
@@ -146,29 +148,62 @@ for (const [what, username] of names) {
     });
     await until(() => records.refused.length === 1);
     assert.equal(records.refused[0]?.reason, 'unusable-user-name');
+    assert.deepEqual(records.asked, []);
     assert.match(records.refused[0]?.username ?? '', /^[ -~\ufffd]{1,255}$/);
   });
 }
 
-test('nothing is opened before the login', async (t) => {
-  const { server, root, records } = await startEdge(t);
+/** A client that has come as far as its login, the inside of ssh2 that it has no words for, and what it has seen. */
+async function beforeLogin(t: TestContext, port: number) {
   const client = new ssh2.Client();
   t.after(() => client.destroy());
   client.on('error', () => undefined);
-  let said = '';
-  const debug = (line: string): void => {
-    said += line;
-  };
-  client.connect({ host: '127.0.0.1', port: server.port, username: edgeUser, debug, ...trying([null]) });
-  await until(() => said.includes('SERVICE_ACCEPT'));
-  // CHANNEL_OPEN and CHANNEL_REQUEST before USERAUTH (CVE-2025-32433), which ssh2's client only sends from inside.
+  const seen: string[] = [];
+  const debug = (line: string): void => void seen.push(line);
+  client.connect({ host: '127.0.0.1', port, username: edgeUser, debug, ...trying([null]) });
+  const saw = (what: string): Promise<boolean> => until(() => seen.some((line) => line.includes(what)));
+  await saw('Received SERVICE_ACCEPT');
   const inside: unknown = Reflect.get(client, '_protocol');
   assert.ok(typeof inside === 'object' && inside !== null);
-  Reflect.get(inside, 'session').call(inside, 0, 2 ** 21, 2 ** 15);
-  Reflect.get(inside, 'subsystem').call(inside, 0, 'sftp', true);
-  Reflect.get(inside, 'exec').call(inside, 0, 'id', true);
-  await until(() => said.includes('CHANNEL_OPEN_FAILURE'));
+  const send = (message: string, ...args: unknown[]): void => Reflect.get(inside, message).apply(inside, args);
+  return { send, saw };
+}
+
+test('nothing is opened before the login', async (t) => {
+  const { server, root, records } = await startEdge(t);
+  const { send, saw } = await beforeLogin(t, server.port);
+  // CVE-2025-32433 and its kin.
+  send('session', 0, 2 ** 21, 2 ** 15);
+  send('subsystem', 0, 'sftp', true);
+  send('exec', 0, 'id', true);
+  await saw('CHANNEL_OPEN_FAILURE');
   assert.deepEqual([root.calls, records.started], [[], []]);
+});
+
+test('a request to change the password is refused, and passwords are not looked at', async (t) => {
+  const { server, records } = await startEdge(t);
+  const { send, saw } = await beforeLogin(t, server.port);
+  send('authPassword', edgeUser, edgePassword, 'a new one');
+  await saw('Received USERAUTH_FAILURE');
+  assert.deepEqual([records.asked, records.started], [[], []]);
+});
+
+test('a login that cannot be recorded is refused', async (t) => {
+  const recordFails = new Error('the database is away');
+  const { server, records } = await startEdge(t, { recordFails, bugsExpected: true });
+  await refusedLogin(t, server.port, trying(Array<Method>(6).fill(password(edgePassword))));
+  await until(() => records.refused.length === 1);
+  assert.equal(records.refused[0]?.reason, 'internal-error');
+  assert.equal(records.bugs.length, 6);
+});
+
+test('a root that cannot be opened is told to the client in its own words', async (t) => {
+  const openRoot = async () => {
+    throw new VirtualFileError('permission-denied', 'This feed is switched off. Ask its administrator.');
+  };
+  const { server } = await startEdge(t, { openRoot });
+  const peer = await openSftp(await connectClient(t, server.port));
+  assert.match(await peer.closed, /This feed is switched off/);
 });
 
 test('a silent socket and a link without a login end after the login time', async (t) => {

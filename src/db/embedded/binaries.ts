@@ -37,7 +37,14 @@ export function packagedBinaries(): Binaries {
       `The embedded PostgreSQL for ${process.platform}-${process.arch} (package ${name}) is not installed. Run npm ci without --omit=optional. ${OUTSIDE}`,
     );
   }
-  makeLibraryLinks(folder);
+  try {
+    makeLibraryLinks(folder);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new DatabaseStartError(
+      `The library links of the embedded PostgreSQL are missing and cannot be made (${why}). Run node scripts/prepare.js once as the user who owns ${folder}.`,
+    );
+  }
   const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version: string };
   return { root: join(folder, 'native'), version };
 }

@@ -2,28 +2,35 @@
 // Invariant: postmaster.pid is removed only when no process works in the database folder any more; two writers would destroy it.
 import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, readlinkSync, realpathSync, rmSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { DatabaseLog } from '../connection.ts';
 import { DatabaseStartError } from '../database-error.ts';
 import type { DataFiles } from './data-files.ts';
+import { isTemporarySocketFolder } from './socket-folder.ts';
 
 /** Milliseconds for the fast shutdown (it writes a checkpoint), and then for the immediate one. */
 const PATIENCE = { fast: 30_000, immediate: 15_000 };
 
-/** After this no PostgreSQL works in the cluster, and nothing hinders a new one. Call with the data folder locked. */
-export async function clearOrphan(files: DataFiles, log: DatabaseLog | undefined): Promise<void> {
+/**
+ * After this no PostgreSQL works in the cluster, and nothing hinders a new one with its socket in `socketFolder`.
+ * Call with the data folder locked.
+ */
+export async function clearOrphan(files: DataFiles, socketFolder: string, log: DatabaseLog | undefined): Promise<void> {
   const pidFile = join(files.cluster, 'postmaster.pid');
   if (!existsSync(pidFile)) return;
-  const [first = '', , , , socketFolder = ''] = readFileSync(pidFile, 'utf8').split('\n');
+  const [first = '', , , , earlierFolder = ''] = readFileSync(pidFile, 'utf8').split('\n');
   const postmaster = Number.parseInt(first, 10);
   if ((await processesIn(files.cluster, postmaster)).length > 0) {
     log?.warn({ pid: postmaster }, 'a PostgreSQL of an earlier run is still there and is being stopped');
     await stopAll(files.cluster, postmaster);
   }
   rmSync(pidFile, { force: true });
-  const isOurs = basename(socketFolder).startsWith('causeway-') && dirname(socketFolder) !== files.base;
-  if (isOurs) rmSync(socketFolder, { recursive: true, force: true });
+  // The socket has a lock file of its own, with the same number in it.
+  for (const name of ['.s.PGSQL.5432', '.s.PGSQL.5432.lock']) rmSync(join(socketFolder, name), { force: true });
+  if (earlierFolder !== socketFolder && isTemporarySocketFolder(earlierFolder)) {
+    rmSync(earlierFolder, { recursive: true, force: true });
+  }
 }
 
 async function stopAll(cluster: string, postmaster: number): Promise<void> {

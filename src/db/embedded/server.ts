@@ -8,6 +8,7 @@ import { DatabaseStartError } from '../database-error.ts';
 import type { DataFiles } from './data-files.ts';
 import type { Launcher, ServerProcess } from './launcher.ts';
 import { clearOrphan } from './orphan.ts';
+import { serverSettings } from './settings.ts';
 
 const READY = 'database system is ready to accept connections';
 /** Recovery after a crash replays at most `max_wal_size`, on a slow disk for minutes. */
@@ -19,10 +20,17 @@ const HEALTHY_AFTER = 60_000;
 
 export type StopMode = 'fast' | 'immediate';
 
+interface ServerParts {
+  launcher: Launcher;
+  files: DataFiles;
+  socketFolder: string;
+  /** Changes to `serverSettings`. */
+  settings?: Record<string, string> | undefined;
+  log?: DatabaseLog | undefined;
+}
+
 export class PostgresServer {
-  readonly #launcher: Launcher;
-  readonly #files: DataFiles;
-  readonly #settings: Record<string, string>;
+  readonly #parts: ServerParts;
   readonly #log: DatabaseLog | undefined;
   #child: ServerProcess | undefined;
   #stopping = false;
@@ -32,11 +40,9 @@ export class PostgresServer {
   readonly #lastWords: string[] = [];
   readonly #onExit = () => this.#child?.kill('SIGINT');
 
-  constructor(launcher: Launcher, files: DataFiles, settings: Record<string, string>, log: DatabaseLog | undefined) {
-    this.#launcher = launcher;
-    this.#files = files;
-    this.#settings = settings;
-    this.#log = log;
+  constructor(parts: ServerParts) {
+    this.#parts = parts;
+    this.#log = parts.log;
   }
 
   /** The number of the running process, for logs and tests. */
@@ -83,9 +89,11 @@ export class PostgresServer {
   }
 
   async #startOnce(): Promise<ServerProcess> {
-    await clearOrphan(this.#files, this.#log);
-    const settings = Object.entries(this.#settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-    const child = this.#launcher.launch('postgres', ['-D', this.#files.cluster, ...settings]);
+    const { launcher, files, socketFolder } = this.#parts;
+    await clearOrphan(files, socketFolder, this.#log);
+    const settings = Object.entries({ ...serverSettings(socketFolder), ...this.#parts.settings });
+    const words = settings.flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+    const child = launcher.launch('postgres', ['-D', files.cluster, ...words]);
     const exited = once(child, 'exit').catch((error: Error) => [error.message]);
     const closed = once(child, 'close').catch(() => undefined);
     child.on('error', () => undefined);
@@ -107,7 +115,7 @@ export class PostgresServer {
     // Its last lines may come after its end.
     await Promise.race([closed, sleep(1000, undefined, { ref: false })]);
     throw new DatabaseStartError(
-      `PostgreSQL in ${this.#files.cluster} does not start (${outcome.find((part) => part !== null)}). It says: ${this.#lastWords.join(' / ') || 'nothing'}`,
+      `PostgreSQL in ${files.cluster} does not start (${outcome.find((part) => part !== null)}). It says: ${this.#lastWords.join(' / ') || 'nothing'}`,
     );
   }
 

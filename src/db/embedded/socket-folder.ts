@@ -2,7 +2,7 @@
 // Invariant: only the user that PostgreSQL runs as (and root) can enter it.
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { barrierOnTheWay } from './barrier.ts';
 import type { DataFiles } from './data-files.ts';
 import type { Launcher } from './launcher.ts';
@@ -31,6 +31,11 @@ export function makeSocketFolder(files: DataFiles, owner: Launcher['owner']): So
     rmSync(outside, { recursive: true, force: true });
   };
   return { path: outside, remove };
+}
+
+/** Is this a folder that `makeSocketFolder` has made outside of the data folder? The path may come from a file of PostgreSQL's. */
+export function isTemporarySocketFolder(path: string): boolean {
+  return /^causeway-\w{6}$/.test(basename(path)) && [tmpdir(), '/tmp'].includes(dirname(path));
 }
 
 function fits(folder: string): boolean {

@@ -54,7 +54,7 @@ export const accountRoutes = {
     summary: 'Signs in with e-mail address and password; answers with a cookie',
     body: signInRequest,
     answer: me,
-    perMinute: 60,
+    perMinute: 120,
   }),
   'session.end': route({
     method: 'DELETE',

@@ -6,7 +6,7 @@ import { queryOptions } from '@tanstack/react-query';
 import { isMoving } from '../words/states.ts';
 import { apiUrl, getJson, sendFile, sendJson } from './client.ts';
 import { at } from './institutions.ts';
-import { type ListPage, pageSize } from './list.ts';
+import { type ListPage, pageSize, readSparingly } from './list.ts';
 
 /** The filters of the history, as the address and the API name them. `from` and `to` are instants. */
 export type ImportFilters = {
@@ -38,6 +38,7 @@ export const importQuery = (id: string) =>
 /** The status stands in the key: when the import ends, the groups are read anew. */
 export const issueGroupsQuery = (id: string, status: string) =>
   queryOptions({
+    ...readSparingly,
     queryKey: ['import', id, 'issue-groups', status],
     queryFn: ({ signal }) => getJson<ListPage<IssueGroup>>(`/imports/${id}/issue-groups`, {}, signal),
   });
@@ -51,6 +52,7 @@ export type IssueFilters = {
 
 export const issuesQuery = (id: string, filters: IssueFilters) =>
   queryOptions({
+    ...readSparingly,
     queryKey: ['import', id, 'issues', filters],
     queryFn: ({ signal }) =>
       getJson<ListPage<IssueView>>(`/imports/${id}/issues`, { ...filters, limit: pageSize }, signal),
@@ -60,6 +62,7 @@ export type ChangeFilters = { outcome?: string | undefined; cursor?: string | un
 
 export const changesQuery = (id: string, filters: ChangeFilters, status: string, limit = pageSize) =>
   queryOptions({
+    ...readSparingly,
     queryKey: ['import', id, 'changes', filters, status, limit],
     queryFn: ({ signal }) => getJson<ListPage<ImportChange>>(`/imports/${id}/changes`, { ...filters, limit }, signal),
   });

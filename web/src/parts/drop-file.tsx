@@ -27,10 +27,16 @@ export function DropFile({ title, hint, onFile, busy = false, compact = false }:
     >
       <Group justify="center" gap="md" style={{ pointerEvents: 'none' }} wrap="nowrap" mih={compact ? 44 : 140}>
         <Dropzone.Accept>
-          <IconUpload size={compact ? 28 : 40} stroke={1.5} aria-hidden className="busy" />
+          <IconUpload size={compact ? 28 : 40} stroke={1.5} aria-hidden className="busy" style={{ flex: 'none' }} />
         </Dropzone.Accept>
         <Dropzone.Idle>
-          <IconFileTypeCsv size={compact ? 28 : 40} stroke={1.5} aria-hidden className="quiet" />
+          <IconFileTypeCsv
+            size={compact ? 28 : 40}
+            stroke={1.5}
+            aria-hidden
+            className="quiet"
+            style={{ flex: 'none' }}
+          />
         </Dropzone.Idle>
         <Stack gap={2}>
           <Text fw={600}>{title}</Text>

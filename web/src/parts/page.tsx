@@ -61,7 +61,7 @@ export function Page({ title, heading, lead, back, actions, times = true, childr
       {children}
       {times && (
         <Text size="sm" c="dimmed">
-          Times are {zoneWords(zone)}; hover over one for the full time.
+          Times are {zoneWords(zone)}.<span className="with-mouse"> Hover over one for the full time.</span>
         </Text>
       )}
     </Stack>

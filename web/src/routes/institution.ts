@@ -25,7 +25,7 @@ const overviewRoute = createRoute({
   loader: ({ context: { queries }, params: { institution } }) =>
     Promise.all([
       queries.ensureQueryData(overviewQuery),
-      queries.ensureQueryData(importsQuery(institution, {}, 5)),
+      queries.ensureQueryData(importsQuery(institution, {}, 20)),
       queries.ensureQueryData(importsQuery(institution, { status: 'held' }, 5)),
       loadFeed(queries, institution, 1),
     ]),

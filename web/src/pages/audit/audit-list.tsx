@@ -1,15 +1,15 @@
 // Events of an audit log as rows.
 
 import type { AuditEvent } from '@api/accounts.ts';
-import { Code, Text } from '@mantine/core';
+import { Text } from '@mantine/core';
 import type { ListPage } from '../../api/list.ts';
 import { type Column, DataTable } from '../../parts/data-table.tsx';
 import { Empty } from '../../parts/empty.tsx';
 import { Pager } from '../../parts/pager.tsx';
 import { Section } from '../../parts/section.tsx';
 import { Time } from '../../parts/time.tsx';
+import { actionWords, factWords } from '../../words/audit.ts';
 import { number } from '../../words/numbers.ts';
-import { valueWords } from '../../words/values.ts';
 
 const columns: Column<AuditEvent>[] = [
   { title: 'Number', number: true, width: '5.5rem', cell: (event) => number(event.seq) },
@@ -29,9 +29,9 @@ const columns: Column<AuditEvent>[] = [
     width: '24%',
     cell: (event) => (
       <>
-        <Code>{event.action}</Code>
-        <Text size="xs" c="dimmed" mt={2} className="cut">
-          {event.subject}
+        {actionWords(event.action)}
+        <Text size="xs" c="dimmed" ff="monospace" className="cut">
+          {event.action} {event.subject}
         </Text>
       </>
     ),
@@ -41,7 +41,7 @@ const columns: Column<AuditEvent>[] = [
 
 export function AuditList({ page, cursor }: { page: ListPage<AuditEvent>; cursor: string | undefined }) {
   return (
-    <Section title="Events" flush>
+    <Section title="Events" flush plain>
       <DataTable
         label="Audit log"
         columns={columns}
@@ -61,7 +61,7 @@ function EventFacts({ facts }: { facts: Record<string, unknown> }) {
     <Text size="sm" component="div">
       {entries.map(([name, value]) => (
         <div key={name}>
-          <span className="quiet">{name}</span> {valueWords(value)}
+          <span className="quiet">{name}</span> {factWords(value)}
         </div>
       ))}
     </Text>

@@ -20,7 +20,7 @@ export function ContactForm({ slug, contact, fields, onClose }: ContactFormProps
   const editable = editableFields(fields);
   const form = useForm<Record<string, string>>({
     initialValues: Object.fromEntries(
-      editable.map((field) => [keyOf(field), inputText(fieldValue(contact, field.name))]),
+      editable.map((field) => [keyOf(field), inputText(startValue(contact, field.name))]),
     ),
   });
   const save = useMutation({
@@ -68,6 +68,11 @@ export function ContactForm({ slug, contact, fields, onClose }: ContactFormProps
       </Stack>
     </form>
   );
+}
+
+/** Phones stand in the form as people write them; an untouched one is not sent. */
+function startValue(contact: Contact, name: string): unknown {
+  return name === 'phone' ? (contact.phoneNational ?? contact.phone) : fieldValue(contact, name);
 }
 
 type InputProps = ReturnType<ReturnType<typeof useForm<Record<string, string>>>['getInputProps']>;

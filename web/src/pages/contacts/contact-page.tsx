@@ -139,6 +139,9 @@ function historyColumns(slug: string): Column<ContactChange>[] {
           </>
         ),
     },
-    { title: 'Fields', cell: (change) => <OldNew changes={change.changes} /> },
+    {
+      title: 'Fields',
+      cell: (change) => (change.changes.length === 0 ? 'Created' : <OldNew changes={change.changes} />),
+    },
   ];
 }

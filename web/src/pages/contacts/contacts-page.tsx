@@ -30,7 +30,7 @@ export function ContactsPage() {
           to="/i/$institution/contacts/$contactId"
           params={{ institution: slug, contactId: contact.id }}
           className={rowLink}
-          fw={500}
+          fw={600}
           c="bright"
           underline="never"
         >
@@ -45,7 +45,7 @@ export function ContactsPage() {
   ];
   return (
     <Page title="Contacts" lead="The records that imports create and update.">
-      <Section title="Contacts of this institution" flush>
+      <Section title="Contacts of this institution" flush plain>
         <SearchBox value={search.search} />
         <DataTable
           label="Contacts"
@@ -94,7 +94,7 @@ function SearchBox({ value }: { value: string | undefined }) {
         void navigate({ to: '.', search: text.trim() === '' ? {} : { search: text.trim() } });
       }}
     >
-      <Group gap="sm" px="lg" pb="md" align="flex-end">
+      <Group gap="sm" px="lg" py="md" align="flex-end">
         <TextInput
           label="Search"
           description="Part of a name, e-mail address or CRM ID"

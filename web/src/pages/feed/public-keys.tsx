@@ -33,7 +33,7 @@ export function PublicKeys({ feed, place }: { feed: Feed; place: FeedPlace }) {
       title: 'Key',
       cell: (key) => (
         <Stack gap={0}>
-          <Text size="sm" fw={500}>
+          <Text size="sm" fw={600}>
             {key.comment === '' ? keyTypeWords(key.type) : key.comment}
           </Text>
           <Text size="xs" ff="monospace" className="cut">

@@ -28,7 +28,7 @@ export function SessionsPage() {
         </TextLink>
       }
     >
-      <Section title="Sessions" flush>
+      <Section title="Sessions" flush plain>
         <SessionTable sessions={data.items} />
         <Pager next={data.next} cursor={cursor} />
       </Section>

@@ -24,7 +24,7 @@ const columns: Column<Field>[] = [
     width: '30%',
     cell: (field) => (
       <>
-        <Text size="sm" fw={500}>
+        <Text size="sm" fw={600}>
           {field.title}
         </Text>
         <Text size="xs" c="dimmed" ff="monospace">

@@ -21,7 +21,7 @@ export function ChangeList({ slug, changes, linked }: ChangeListProps) {
             <TextLink
               to="/i/$institution/contacts/$contactId"
               params={{ institution: slug, contactId: change.contactId }}
-              fw={500}
+              fw={600}
             >
               {change.name === '' ? change.crmId : change.name}
             </TextLink>
@@ -38,7 +38,15 @@ export function ChangeList({ slug, changes, linked }: ChangeListProps) {
       width: '7rem',
       cell: (change) => (change.outcome === 'created' ? 'Created' : 'Updated'),
     },
-    { title: 'Fields', cell: (change) => <OldNew changes={change.changes} created={change.outcome === 'created'} /> },
+    {
+      title: 'Fields',
+      cell: (change) =>
+        change.changes.length === 0 ? (
+          <span className="quiet">a new contact, with all its fields</span>
+        ) : (
+          <OldNew changes={change.changes} created={change.outcome === 'created'} />
+        ),
+    },
   ];
   return (
     <DataTable

@@ -11,7 +11,7 @@ import { ChangeList } from './change-list.tsx';
 export function ChangeSummary({ slug, item }: { slug: string; item: ImportView }) {
   const total = item.counts.created + item.counts.updated;
   const { data } = useSuspenseQuery(changesQuery(item.id, {}, item.status, 10));
-  if (total === 0) return null;
+  if (total === 0 || data.items.length === 0) return null;
   return (
     <Section
       title={item.dryRun ? 'What would change' : 'What changed'}

@@ -6,7 +6,8 @@ import { IconChevronDown, IconDownload } from '@tabler/icons-react';
 import { downloads } from '../../api/imports.ts';
 import { isMoving } from '../../words/states.ts';
 
-export function Downloads({ item }: { item: ImportView }) {
+/** `quiet`: beside a more important button. */
+export function Downloads({ item, quiet = false }: { item: ImportView; quiet?: boolean }) {
   const finished = !isMoving(item.status);
   return (
     <>
@@ -15,6 +16,7 @@ export function Downloads({ item }: { item: ImportView }) {
           component="a"
           href={downloads.errors(item.id)}
           download
+          variant={quiet ? 'default' : 'filled'}
           leftSection={<IconDownload size={18} aria-hidden />}
         >
           Download the rows to fix

@@ -50,6 +50,9 @@ function KindOfIssue({ slug, item, group }: { slug: string; item: ImportView; gr
           <Text size="sm" maw="46rem">
             {group.explanation} <strong>{group.remedy}</strong>
           </Text>
+          <TextLink size="xs" c="dimmed" to="/issues" hash={group.code} ff="monospace">
+            {group.code}
+          </TextLink>
         </Stack>
         <Group gap="sm">
           <State tone={effectTones[group.effect] ?? 'quiet'}>{effectWords[group.effect] ?? group.effect}</State>

@@ -81,8 +81,8 @@ export function IssuesPage() {
         </Button>
       }
     >
-      <Section title="Issues in the file" flush>
-        <Group gap="sm" px="lg" pb="md" align="flex-end">
+      <Section title="Issues in the file" flush plain>
+        <Group gap="sm" px="lg" py="md" align="flex-end">
           <Select
             label="Kind"
             size="sm"

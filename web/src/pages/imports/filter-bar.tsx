@@ -22,7 +22,7 @@ export function FilterBar({ search }: { search: HistorySearch }) {
         filter({ file: file.trim() === '' ? undefined : file.trim() });
       }}
     >
-      <Group gap="sm" px="lg" pb="md" align="flex-end">
+      <Group gap="sm" px="lg" py="md" align="flex-end">
         <Select
           label="State"
           size="sm"

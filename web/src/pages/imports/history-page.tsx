@@ -34,7 +34,7 @@ export function HistoryPage() {
         )
       }
     >
-      <Section title="Imports" flush>
+      <Section title="Imports" flush plain>
         <FilterBar search={search} />
         <ImportTable
           slug={slug}

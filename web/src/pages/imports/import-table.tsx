@@ -22,7 +22,7 @@ export function ImportTable({ slug, imports, empty }: ImportTableProps) {
             to="/i/$institution/imports/$importId"
             params={{ institution: slug, importId: item.id }}
             className={rowLink}
-            fw={500}
+            fw={600}
             c="bright"
             underline="never"
           >

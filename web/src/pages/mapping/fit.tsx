@@ -74,6 +74,7 @@ export function Fit({ column, preview, canEdit, onUse }: FitProps) {
 function fitWords(filled: number, good: number, rows: number): string {
   if (filled === 0) return 'Blank in every row that was looked at.';
   const blank = rows - filled;
+  if (filled === 1) return `The only value ${good === 1 ? 'fits' : 'does not fit'}; ${number(blank)} blank.`;
   const fits = good === filled ? `All ${number(filled)} values fit` : `${number(good)} of ${number(filled)} values fit`;
   return blank > 0 ? `${fits}; ${number(blank)} blank.` : `${fits}.`;
 }

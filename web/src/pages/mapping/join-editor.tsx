@@ -22,7 +22,7 @@ export function JoinEditor({ column, labels, canEdit, onChange }: JoinEditorProp
   };
   return (
     <Stack gap={6}>
-      <Text size="sm" fw={500}>
+      <Text size="sm" fw={600}>
         Further columns for this field
       </Text>
       {more.map(({ id, label }, index) => (

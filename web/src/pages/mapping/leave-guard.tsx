@@ -21,7 +21,7 @@ export function LeaveGuard({ dirty, busy, onSave }: LeaveGuardProps) {
     }
   };
   return (
-    <Modal opened={blocker.status === 'blocked'} onClose={stay} title="Leave without saving?" size="md">
+    <Modal opened={blocker.status === 'blocked'} onClose={stay} title="Leave without saving?" size="lg">
       <Stack gap="md">
         <Text size="sm">The mapping has changes that are not saved. They are lost when you leave this page.</Text>
         <Group justify="flex-end">

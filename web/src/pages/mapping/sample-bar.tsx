@@ -65,14 +65,19 @@ export function SampleBar({ sample, preview, onFile }: SampleBarProps) {
   );
 }
 
+/** What the editor itself shows beside each column is not said again. */
+const shownElsewhere = ['unmapped-column', 'missing-mapped-column'];
+
 /** What is to be said about the file as a whole and its header. */
 export function FileIssues({ preview }: { preview: Preview }) {
-  const issues = preview.issues.filter((issue) => issue.scope === 'file' || issue.scope === 'header');
+  const issues = preview.issues.filter(
+    (issue) => (issue.scope === 'file' || issue.scope === 'header') && !shownElsewhere.includes(issue.code),
+  );
   if (issues.length === 0) return null;
   return (
     <List size="sm" spacing={4}>
       {issues.map((issue) => (
-        <List.Item key={`${issue.code} ${issue.label ?? ''} ${issue.row ?? ''}`} className={toneOf(issue.effect)}>
+        <List.Item key={issue.message} className={toneOf(issue.effect)}>
           {issue.message}
         </List.Item>
       ))}

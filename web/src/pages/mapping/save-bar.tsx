@@ -10,7 +10,7 @@ export function SaveBar({ dirty, busy, onSave, onTakeBack }: SaveBarProps) {
   return (
     <Paper className={classes.bar} shadow="md" py="sm" px="lg" role="region" aria-label="Changes that are not saved">
       <Group justify="space-between" gap="sm">
-        <Text size="sm" fw={500}>
+        <Text size="sm" fw={600}>
           There are changes that are not saved yet.
         </Text>
         <Group gap="xs">

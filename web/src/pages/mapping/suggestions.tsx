@@ -64,21 +64,23 @@ export function Suggestions({ suggestions, unused, fields, onAccept }: Suggestio
           ))}
         </ul>
       )}
-      {rest.length > 0 && <Unused labels={rest} fields={fields} onAccept={onAccept} />}
+      {rest.length > 0 && <Unused labels={rest} fields={fields} onAccept={onAccept} among={suggestions.length > 0} />}
     </Section>
   );
 }
 
-type UnusedProps = { labels: string[]; fields: Field[]; onAccept: (accepted: Accepted[]) => void };
+type UnusedProps = { among: boolean; labels: string[]; fields: Field[]; onAccept: (accepted: Accepted[]) => void };
 
-function Unused({ labels, fields, onAccept }: UnusedProps) {
+function Unused({ among, labels, fields, onAccept }: UnusedProps) {
   const [all, setAll] = useState(false);
   const shown = all ? labels : labels.slice(0, 8);
   return (
     <Stack gap="xs">
-      <Text size="sm" c="dimmed">
-        {count(labels.length, 'column')} of the sample without a suggestion:
-      </Text>
+      {among && (
+        <Text size="sm" c="dimmed">
+          {count(labels.length, 'column')} of the sample without a suggestion:
+        </Text>
+      )}
       <ul className={classes.unused}>
         {shown.map((label) => (
           <li key={label}>

@@ -23,7 +23,7 @@ export function ValueMapEditor({ valueMap, canEdit, onChange }: ValueMapEditorPr
     change(pairs.map((pair) => (pair.id === id ? { ...pair, ...part } : pair)));
   return (
     <Stack gap={6}>
-      <Text size="sm" fw={500}>
+      <Text size="sm" fw={600}>
         Values that mean something else
       </Text>
       {pairs.map((pair, index) => (

@@ -28,7 +28,7 @@ const columns: Column<InstitutionOverview>[] = [
         to="/i/$institution"
         params={{ institution: institution.slug }}
         className={rowLink}
-        fw={500}
+        fw={600}
         c="bright"
         underline="never"
       >
@@ -86,7 +86,7 @@ export function InstallationPage() {
       }
       actions={<ButtonLink to="/institutions/new">Create institution</ButtonLink>}
     >
-      <Section title={count(rows.length, 'institution')} flush>
+      <Section title={rows.length === 0 ? 'Institutions' : count(rows.length, 'institution')} flush>
         <DataTable
           label="Institutions"
           columns={columns}

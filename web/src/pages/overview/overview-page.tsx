@@ -17,7 +17,7 @@ import { feedState, fieldTitle } from '../../words/feeds.ts';
 import { count } from '../../words/numbers.ts';
 import { ImportTable } from '../imports/import-table.tsx';
 import { SetUpGuide } from './set-up-guide.tsx';
-import { Waiting } from './waiting.tsx';
+import { missedSinceSuccess, Waiting } from './waiting.tsx';
 
 const route = getRouteApi('/shell/i/$institution/');
 
@@ -27,10 +27,12 @@ export function OverviewPage() {
   const { data: institution } = useSuspenseQuery(institutionQuery(slug));
   const { data: overview } = useSuspenseQuery(overviewQuery);
   const { data: feed } = useSuspenseQuery(feedQuery(slug));
-  const { data: recent } = useSuspenseQuery(importsQuery(slug, {}, 5));
+  const { data: recent } = useSuspenseQuery(importsQuery(slug, {}, 20));
   const { data: held } = useSuspenseQuery(importsQuery(slug, { status: 'held' }, 5));
   const own = overview.items.find((item) => item.institution.slug === institution.slug);
-  const failed = own?.failedSinceLastSuccess ?? 0;
+  const last = recent.items.find((item) => !item.dryRun);
+  const missed = missedSinceSuccess(recent.items);
+  const failed = Math.max(own?.failedSinceLastSuccess ?? 0, missed.length);
   const heldCount = Math.max(own?.held ?? 0, held.items.length);
   const state = feedState({ enabled: feed.enabled, missing: feed.missing, held: heldCount, failed }, (name) =>
     fieldTitle(name),
@@ -48,7 +50,13 @@ export function OverviewPage() {
         )
       }
     >
-      <Waiting slug={slug} held={held.items} heldCount={heldCount} failed={failed} />
+      <Waiting
+        slug={slug}
+        held={held.items}
+        heldCount={heldCount}
+        missed={missed}
+        failedCount={own?.failedSinceLastSuccess ?? 0}
+      />
       {beginning && <SetUpGuide slug={slug} feed={feed} imported={recent.items.length > 0} />}
       <Section title="Inbound">
         <Group justify="space-between" gap="md">
@@ -69,7 +77,17 @@ export function OverviewPage() {
                 Last file
               </Text>
               <Text size="sm">
-                <Time at={own?.lastImport?.at ?? recent.items[0]?.queuedAt ?? null} never="none yet" />
+                {last === undefined ? (
+                  'none yet'
+                ) : (
+                  <TextLink
+                    to="/i/$institution/imports/$importId"
+                    params={{ institution: slug, importId: last.id }}
+                    aria-label={`Last file: ${last.fileName}`}
+                  >
+                    <Time at={last.queuedAt} />
+                  </TextLink>
+                )}
               </Text>
             </Stack>
             <Stack gap={0}>
@@ -96,7 +114,7 @@ export function OverviewPage() {
       >
         <ImportTable
           slug={slug}
-          imports={recent.items}
+          imports={recent.items.slice(0, 5)}
           empty={
             <Empty title="No file has come yet">
               Files appear here a few seconds after they arrive, with what happened to every row.

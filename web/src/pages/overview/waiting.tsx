@@ -1,44 +1,43 @@
-// What waits for a person: held imports, each with what happened, and files that were not imported.
+// What waits for a person: held imports, then files that could not be imported, each with what happened.
 
 import type { ImportView } from '@api/imports.ts';
 import { Group, Paper, Stack, Text, Title } from '@mantine/core';
 import { ButtonLink, TextLink } from '../../parts/link.tsx';
-import { State } from '../../parts/state.tsx';
 import { Time } from '../../parts/time.tsx';
 import { count } from '../../words/numbers.ts';
+import { ImportState } from '../imports/import-table.tsx';
 
-type WaitingProps = { slug: string; held: ImportView[]; heldCount: number; failed: number };
+type WaitingProps = {
+  slug: string;
+  held: ImportView[];
+  heldCount: number;
+  missed: ImportView[];
+  failedCount: number;
+};
 
-export function Waiting({ slug, held, heldCount, failed }: WaitingProps) {
-  if (heldCount === 0 && failed === 0) return null;
+/** Reasons that need nobody: the sender replaced the file or took it away. */
+const settled = ['superseded', 'removed-before-import'];
+
+/** Files that were not imported since the last one that was; `recent` is newest first. */
+export function missedSinceSuccess(recent: ImportView[]): ImportView[] {
+  const real = recent.filter((item) => !item.dryRun);
+  const success = real.findIndex((item) => item.status === 'succeeded');
+  return real
+    .slice(0, success === -1 ? undefined : success)
+    .filter((item) => (item.status === 'failed' || item.status === 'ignored') && !settled.includes(item.reason ?? ''));
+}
+
+export function Waiting({ slug, held, heldCount, missed, failedCount }: WaitingProps) {
+  if (heldCount === 0 && missed.length === 0 && failedCount === 0) return null;
+  const shown = missed.slice(0, 3);
   return (
     <Paper component="section" aria-label="Waits for you" p={0} style={{ overflow: 'hidden' }}>
-      <Stack gap={0} className="attention-back">
+      <Stack gap={0} className="attention-back" pb="xs">
         <Title order={2} px="lg" pt="md" pb="xs">
           Waits for you
         </Title>
         {held.map((item) => (
-          <Group key={item.id} px="lg" py="sm" justify="space-between" gap="md">
-            <Stack gap={2} flex="1 1 18rem" miw={0}>
-              <Group gap="xs">
-                <Text fw={600} className="cut">
-                  {item.fileName}
-                </Text>
-                <Text size="sm" c="dimmed">
-                  <Time at={item.queuedAt} />
-                </Text>
-              </Group>
-              <Text size="sm">{item.message}</Text>
-            </Stack>
-            <ButtonLink
-              size="sm"
-              to="/i/$institution/imports/$importId"
-              params={{ institution: slug, importId: item.id }}
-              aria-label={`Look at ${item.fileName} and decide`}
-            >
-              Look and decide
-            </ButtonLink>
-          </Group>
+          <WaitingImport key={item.id} slug={slug} item={item} action="Look and decide" primary />
         ))}
         {heldCount > held.length && (
           <Text size="sm" px="lg" pb="sm">
@@ -47,24 +46,47 @@ export function Waiting({ slug, held, heldCount, failed }: WaitingProps) {
             </TextLink>
           </Text>
         )}
-        {failed > 0 && (
-          <Group px="lg" py="sm" justify="space-between" gap="md">
-            <Group gap="sm" flex="1 1 18rem">
-              <State tone="bad">Failed</State>
-              <Text size="sm">{count(failed, 'file')} could not be imported since the last one that was.</Text>
-            </Group>
-            <ButtonLink
-              variant="default"
-              size="sm"
-              to="/i/$institution/imports"
-              params={{ institution: slug }}
-              search={{ status: 'failed' }}
-            >
-              See what to do
-            </ButtonLink>
-          </Group>
+        {shown.map((item) => (
+          <WaitingImport key={item.id} slug={slug} item={item} action="See what to do" />
+        ))}
+        {(failedCount > 0 || missed.length > shown.length) && (
+          <Text size="sm" px="lg" pb="sm">
+            <TextLink to="/i/$institution/imports" params={{ institution: slug }} search={{ status: 'failed' }}>
+              All failed imports
+            </TextLink>
+          </Text>
         )}
       </Stack>
     </Paper>
+  );
+}
+
+type WaitingImportProps = { slug: string; item: ImportView; action: string; primary?: boolean };
+
+function WaitingImport({ slug, item, action, primary = false }: WaitingImportProps) {
+  return (
+    <Group px="lg" py="sm" justify="space-between" gap="md">
+      <Stack gap={4} flex="1 1 18rem" miw={0}>
+        <Group gap="xs">
+          <Text fw={600} className="cut">
+            {item.fileName}
+          </Text>
+          <ImportState item={item} />
+          <Text size="sm" c="dimmed">
+            <Time at={item.finishedAt ?? item.queuedAt} />
+          </Text>
+        </Group>
+        <Text size="sm">{item.message}</Text>
+      </Stack>
+      <ButtonLink
+        size="sm"
+        variant={primary ? 'filled' : 'default'}
+        to="/i/$institution/imports/$importId"
+        params={{ institution: slug, importId: item.id }}
+        aria-label={`${action}: ${item.fileName}`}
+      >
+        {action}
+      </ButtonLink>
+    </Group>
   );
 }

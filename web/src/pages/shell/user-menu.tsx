@@ -38,7 +38,7 @@ export function UserMenu({ me }: { me: Me }) {
             <Group gap="xs" wrap="nowrap">
               <IconUserCircle size={22} stroke={1.5} aria-hidden />
               <span className={classes.names}>
-                <Text size="sm" fw={500} truncate>
+                <Text size="sm" fw={600} truncate>
                   {me.name}
                 </Text>
                 <Text size="xs" c="dimmed" truncate>

@@ -35,7 +35,7 @@ export function TokenList({ tokens, institution }: { tokens: Token[]; institutio
       title: 'Token',
       cell: (token) => (
         <>
-          <Text size="sm" fw={500}>
+          <Text size="sm" fw={600}>
             {token.name}
           </Text>
           <Text size="xs" c="dimmed" ff="monospace">
@@ -85,7 +85,7 @@ export function TokenList({ tokens, institution }: { tokens: Token[]; institutio
   ];
   return (
     <Section
-      title={count(tokens.length, 'API token')}
+      title={tokens.length === 0 ? 'API tokens' : count(tokens.length, 'API token')}
       flush
       actions={
         <Button size="sm" leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setAdding(true)}>

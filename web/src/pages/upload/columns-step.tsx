@@ -1,6 +1,6 @@
 // The columns of the file: its first rows, a field for each column, how it is written, what is wrong with it.
 
-import type { Feed } from '@api/feeds.ts';
+import type { Feed, Preview } from '@api/feeds.ts';
 import type { Field } from '@api/institutions.ts';
 import { Button, Checkbox, Group, Paper, Progress, Skeleton, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
@@ -20,7 +20,7 @@ import {
   sameMapping,
   startDraft,
 } from '../../words/mapping.ts';
-import { bytes, count, listWords } from '../../words/numbers.ts';
+import { bytes, count, listWords, number } from '../../words/numbers.ts';
 import { FileIssues } from '../mapping/sample-bar.tsx';
 import { FirstRows } from './first-rows.tsx';
 import { useRehearsal } from './use-rehearsal.ts';
@@ -91,6 +91,7 @@ export function ColumnsStep({ slug, feed, place, fields, file, onFile }: Columns
             )
           }
         >
+          <RowTroubles preview={data} />
           <FirstRows
             preview={data}
             rows={rows}
@@ -127,5 +128,18 @@ export function ColumnsStep({ slug, feed, place, fields, file, onFile }: Columns
         </Button>
       </Group>
     </Stack>
+  );
+}
+
+function RowTroubles({ preview }: { preview: Preview }) {
+  const rows = new Set(
+    preview.issues.flatMap((issue) => (issue.row === null || issue.effect === 'notice' ? [] : [issue.row])),
+  );
+  if (rows.size === 0) return null;
+  return (
+    <Text size="sm" px="lg" pb="sm" className="attention">
+      {count(rows.size, 'row')} of the {number(preview.rowsRead)} looked at {rows.size === 1 ? 'has' : 'have'} values
+      that do not fit; those among the first ten are marked. The rehearsal lists them all.
+    </Text>
   );
 }

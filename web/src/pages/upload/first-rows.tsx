@@ -2,7 +2,8 @@
 
 import type { Preview } from '@api/feeds.ts';
 import type { Field } from '@api/institutions.ts';
-import { Select, Text } from '@mantine/core';
+import { Select, Text, VisuallyHidden } from '@mantine/core';
+import type { ReactNode } from 'react';
 import { type DraftRow, fieldOfLabel } from '../../words/mapping.ts';
 import { number } from '../../words/numbers.ts';
 import classes from './first-rows.module.css';
@@ -15,10 +16,12 @@ type FirstRowsProps = {
 };
 
 export function FirstRows({ preview, rows, fields, onAssign }: FirstRowsProps) {
-  const choices = fields.map((field) => ({
-    value: field.name,
-    label: field.required ? `${field.title} (required)` : field.title,
-  }));
+  const choices = fields.map((field) => ({ value: field.name, label: field.title }));
+  const troubles = new Map(
+    preview.issues.flatMap((issue) =>
+      issue.row === null ? [] : [[`${issue.row} ${issue.label ?? ''}`, issue.message]],
+    ),
+  );
   const columns = preview.labels.map((label, index) => ({ label, index, key: `${index} ${label}` }));
   return (
     <section className={classes.scroll} aria-label="First rows of the file">
@@ -54,16 +57,39 @@ export function FirstRows({ preview, rows, fields, onAssign }: FirstRowsProps) {
         <tbody>
           {preview.rows.map((row) => (
             <tr key={row.row}>
-              <th scope="row" className={classes.row}>
+              <Cell header trouble={troubles.get(`${row.row} `)}>
                 {number(row.row)}
-              </th>
-              {columns.map(({ key, index }) => (
-                <td key={key}>{row.cells[index]}</td>
+              </Cell>
+              {columns.map(({ key, label, index }) => (
+                <Cell key={key} trouble={troubles.get(`${row.row} ${label}`)}>
+                  {row.cells[index]}
+                </Cell>
               ))}
             </tr>
           ))}
         </tbody>
       </table>
     </section>
+  );
+}
+
+type CellProps = { trouble: string | undefined; header?: boolean; children: ReactNode };
+
+/** A cell with an issue is marked; its words are on hover and for assistive technology. */
+function Cell({ trouble, header = false, children }: CellProps) {
+  const content =
+    trouble === undefined ? (
+      children
+    ) : (
+      <mark className={classes.trouble}>
+        {children}
+        <VisuallyHidden> ({trouble})</VisuallyHidden>
+      </mark>
+    );
+  if (!header) return <td title={trouble}>{content}</td>;
+  return (
+    <th scope="row" className={classes.row} title={trouble}>
+      {content}
+    </th>
   );
 }

@@ -1,10 +1,12 @@
 // The plan of the upload: what would be created, updated and skipped. From here it runs, or one starts over.
 
+import { Group } from '@mantine/core';
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { importQuery, issueGroupsQuery } from '../../api/imports.ts';
 import { ButtonLink } from '../../parts/link.tsx';
 import { isMoving } from '../../words/states.ts';
 import { ChangeSummary } from '../import-report/change-summary.tsx';
+import { Downloads } from '../import-report/downloads.tsx';
 import { Headline } from '../import-report/headline.tsx';
 import { IssueGroups } from '../import-report/issue-groups.tsx';
 
@@ -17,7 +19,8 @@ export function RehearsalStep({ slug, importId, onAnother }: RehearsalStepProps)
     <>
       <Headline slug={slug} item={item} />
       {!isMoving(item.status) && (
-        <div>
+        <Group gap="xs">
+          <Downloads item={item} quiet />
           <ButtonLink
             variant="default"
             to="/i/$institution/upload"
@@ -27,7 +30,7 @@ export function RehearsalStep({ slug, importId, onAnother }: RehearsalStepProps)
           >
             Upload another file instead
           </ButtonLink>
-        </div>
+        </Group>
       )}
       <IssueGroups slug={slug} item={item} groups={groups.items} />
       <ChangeSummary slug={slug} item={item} />

@@ -39,7 +39,7 @@ export function UserList({ users, institution }: { users: User[]; institution?: 
       title: 'Name',
       cell: (user) => (
         <>
-          <Text size="sm" fw={500}>
+          <Text size="sm" fw={600}>
             {user.name}
             {user.id === me.id && <span className="quiet"> (you)</span>}
           </Text>
@@ -82,7 +82,7 @@ export function UserList({ users, institution }: { users: User[]; institution?: 
   ];
   return (
     <Section
-      title={count(users.length, 'user')}
+      title={users.length === 0 ? 'Users' : count(users.length, 'user')}
       flush
       actions={
         <Button size="sm" leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setAdding(true)}>
