@@ -40,7 +40,10 @@ if (only === 'peers') {
   const debian = await startDebianPostgres();
   if (debian) {
     try {
-      const files = globSync('src/{store,inbound,accounts,jobs}/**/*.test.ts', { cwd: root });
+      const files = globSync(
+        ['src/db/{connection,copy,migrate}.test.ts', '{src,test}/{store,inbound,accounts,jobs}/**/*.test.ts'],
+        { cwd: root },
+      );
       const name = `tests on PostgreSQL ${debian.version} of Debian`;
       await runTests(name, files, { CAUSEWAY_TEST_DATABASE_URL: debian.url });
     } finally {

@@ -60,7 +60,7 @@ export async function withLocalDeps<T>(config: Config, secrets: Secrets, work: (
   const log = pino({ level: 'silent' });
   const db = await attachDatabase(config.database, { log });
   stack.defer(() => db.close());
-  return work(await openBase(config, secrets, { db, log }, stack));
+  return await work(await openBase(config, secrets, { db, log }, stack));
 }
 
 async function openBase(

@@ -40,7 +40,8 @@ export async function finishSetup(
   const mac = macOf(deps, given.token.trim());
   const isRight = (stored: StoredToken | null) => stored !== null && sameText(stored.mac, mac);
   // Asked before the password is hashed, so that guesses cost nothing here, and again under the lock.
-  if (!isRight(await getSetting<StoredToken>(deps.db, setting))) throw wrongToken();
+  if (!isRight(await getSetting<StoredToken>(deps.db, setting)))
+    throw (await isSetupNeeded(deps)) ? wrongToken() : setupDone();
   const passwordHash = await deps.passwords.hash(given.password);
   return deps.db.transaction(async (tx) => {
     const stored = await lockSetting<StoredToken>(tx, setting);

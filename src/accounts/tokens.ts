@@ -19,10 +19,12 @@ import {
 } from '../store/tokens.ts';
 import { placeFor } from './membership.ts';
 
+const minute = 60_000;
+
 type TokenDeps = Pick<Deps, 'db' | 'clock' | 'sealer'>;
 
 /** `cwy_`, 40 random characters (238 bits) and 6 of a checksum, so that scanners of code can tell a token from chance. */
-export function newTokenSecret(): string {
+function newTokenSecret(): string {
   const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
   let body = '';
   // Bytes above 247 would favour the first letters.
@@ -95,7 +97,8 @@ export async function findToken(deps: TokenDeps, secret: string): Promise<TokenR
   const token = await findTokenAllInstitutions(deps.db, tokenHash(deps.sealer, secret));
   const now = deps.clock.now();
   if (!token || token.revokedAt || (token.expiresAt && token.expiresAt <= now)) return null;
-  await recordTokenUse(deps.db, token.institutionId, token.id, now);
+  if (now.getTime() - (token.lastUsedAt?.getTime() ?? 0) >= minute)
+    await recordTokenUse(deps.db, token.institutionId, token.id, now);
   return token;
 }
 

@@ -89,6 +89,9 @@ const DIALECTS: [string, string | Buffer, Partial<Dialect>, string[]?][] = [
     { delimiter: ';' },
     ['CRM ID', 'Phone'],
   ],
+  ['a title above rows of few filled cells', 'Roster\na,b,c,d,e,f,g\n1,,,,,,\n2,x,,,,,\n', { headerRow: 2 }],
+  ['a title above a header without rows', 'Roster\nid,first,last,phone\n', { headerRow: 2 }],
+  ['semicolons although header and rows have one comma each', 'id;last, first;x\n1;Lee, A;y\n', { delimiter: ';' }],
   ['nothing', '', { encoding: 'utf-8', delimiter: ',', quote: null, headerRow: 0 }],
 ];
 

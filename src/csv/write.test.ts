@@ -51,12 +51,14 @@ test('characters that the encoding cannot hold are written as ? and told with th
     ['é漢', '😀"'],
   ])
     writer.add(row);
-  assert.equal(writer.take().toString('latin1'), 'a,b\r\n\xe9?,"?"""\r\n');
+  writer.add(['漢', 'plain']);
+  assert.equal(writer.take().toString('latin1'), 'a,b\r\n\xe9?,"?"""\r\n?,plain\r\n');
   assert.deepEqual(writer.unencodable(), {
-    count: 2,
+    count: 3,
     first: [
       { row: 2, column: 1, character: '漢' },
       { row: 2, column: 2, character: '😀' },
+      { row: 3, column: 1, character: '漢' },
     ],
   });
 });

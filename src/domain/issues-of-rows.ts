@@ -140,7 +140,7 @@ export const rowIssues: readonly IssueEntry[] = [
     effect: 'row-skipped',
     title: 'Broken quotation marks',
     explanation:
-      'A quotation mark is missing or stands where none may be, so it cannot be known where values begin and end. The row was skipped, unless only a column that is not mapped is concerned.',
+      'A quotation mark is missing or stands where none may be, so it cannot be known where values begin and end. The row was skipped, unless only spaces or a column that is not mapped are concerned.',
     remedy:
       'Write a quotation mark within a quoted value twice (""), and close every value that opens with one. Then send the row again.',
     message: (issue) => {
@@ -151,6 +151,8 @@ export const rowIssues: readonly IssueEntry[] = [
         case 'rows-inside':
           return `${atRow(issue)}a value${columnOf(issue)} holds ${counted(factNumber(issue, 'rowsInside'), 'line')} that look like rows of their own: a quotation mark is probably missing; ${end}.`;
         default:
+          if (issue.facts.repaired === true)
+            return `${atRow(issue)}spaces stand after a closing quotation mark${columnOf(issue)}; the value was read without them.`;
           return `${atRow(issue)}text stands after a closing quotation mark${columnOf(issue)}; ${end}.`;
       }
     },

@@ -46,7 +46,7 @@ test('the fast path says what the library says for every shape of a North Americ
     ' ### ### ####',
     '(###)###-####',
   );
-  const prefix = fc.constantFrom('', '1', '+1', '1-', '+1 ', '+1.');
+  const prefix = fc.constantFrom('', '1', '+1', '1-', '+1 ', '+1.', '2', '+', '+2', '01', '11');
   const country = fc.constantFrom('US', 'CA', 'DO', 'DE');
   const check = (digits: string[], form: string, before: string, c: string) => {
     let next = 0;
@@ -54,6 +54,14 @@ test('the fast path says what the library says for every shape of a North Americ
     assert.equal(parsePhone(text, c), parseSlowly(text, c), `${text} in ${c}`);
   };
   fc.assert(fc.property(number, shape, prefix, country, check), { numRuns: 20_000 });
+});
+
+test('six digits do not decide: where the seventh matters, it is heard', () => {
+  for (const six of ['246521', '246522', '876606'])
+    for (let seventh = 0; seventh <= 9; seventh++) {
+      const text = `${six}${seventh}123`;
+      assert.equal(parsePhone(text, 'US'), parseSlowly(text, 'US'), text);
+    }
 });
 
 test('seven digits decide: the last three never change whether a number is valid', () => {

@@ -136,6 +136,11 @@ test('parts are joined with the separator, and blank ones left out', () => {
   assert.equal(validate({ ...good, A: '1 Main St', B: 'Apt 2' }, [street]).value.street, '1 Main St, Apt 2');
 });
 
+test('a value map translates the whole, never a part of it', () => {
+  const street = { ...newColumn('street', ['A', 'B']), separator: ' ', valueMap: { '1': 'one', '1 x': 'whole' } };
+  assert.equal(validate({ ...good, A: '1', B: 'x' }, [street]).value.street, 'whole');
+});
+
 test('of several columns the first that is not blank counts, and an issue names it', () => {
   const phone: MappedColumn = { ...newColumn('phone', ['Mobile', 'Home']), combine: 'first', ignoreValues: ['n/a'] };
   const rest = { ID: '1', First: 'Ann', Last: 'Lee' };

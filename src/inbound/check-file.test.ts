@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { allFields, type CustomField } from '../domain/fields.ts';
 import type { Issue } from '../domain/issue.ts';
 import { type MappedColumn, newColumn } from '../domain/mapping.ts';
@@ -165,6 +166,15 @@ test('broken quotes in a column that is not mapped do not skip the row', async (
   ]);
 });
 
+test('spaces behind a closing quote are repaired and told', async () => {
+  const { issues, counts } = await check('id,f,l,p\n"1" ,"A","L"\t,2125550143\n1,B,M,9175550100\n');
+  assert.deepEqual(
+    issues.map((issue) => `${issue.code} ${issue.effect} ${issue.value}`),
+    ['malformed-quoting notice null', 'duplicate-unique-id-crmId row-skipped 1'],
+  );
+  assert.equal(counts.accepted, 1);
+});
+
 test('a header of too many columns rejects the file', async () => {
   const labels = Array.from({ length: 10_001 }, (_, i) => `c${i}`).join(',');
   const { issues, rejected } = await check(`id,f,l,p,${labels}\n`);
@@ -220,4 +230,43 @@ test('an error file that comes back corrected is read without a word about its o
 test('labels are given as read, without wholly blank columns', async () => {
   const { labels } = await check(`\ufeff,id , f,,l,p\n,1,A,,L,2125550143\n`);
   assert.deepEqual(labels, ['id ', ' f', 'l', 'p']);
+});
+
+test('any bytes end in a summary whose rows are accepted or skipped', async () => {
+  const piece = fc.constantFrom(
+    'id,f,l,p',
+    '\n',
+    '\r\n',
+    ',',
+    '"',
+    ';',
+    '\t',
+    '1',
+    'A',
+    '2125550143',
+    '#REF!',
+    '\0',
+    '\ufeff',
+    ' ',
+  );
+  const content = fc.oneof(
+    fc.array(piece, { maxLength: 60 }).map((pieces) => Buffer.from(pieces.join(''))),
+    fc.uint8Array({ maxLength: 200 }),
+  );
+  const mapping = fc.constantFrom<CheckOptions['mapping']>(
+    { kind: 'suggested' },
+    { kind: 'given', mapping: { columns: required } },
+  );
+  await fc.assert(
+    fc.asyncProperty(content, mapping, async (bytes, source) => {
+      const { counts, issues, rejected } = await check(bytes, { mapping: source });
+      assert.equal(counts.rows, counts.accepted + counts.skipped);
+      assert.equal(
+        rejected,
+        issues.some((issue) => issue.effect === 'file-rejected'),
+      );
+      assert.ok(rejected || counts.skipped <= issues.filter((issue) => issue.effect === 'row-skipped').length);
+    }),
+    { numRuns: 1500 },
+  );
 });

@@ -104,8 +104,15 @@ async function inSql(session: Session, contacts: readonly Contact[], rows: reado
          values ($1, $2, $3, $4, $5, now(), now())`,
         [institutionId, id, crm, phone, previous],
       );
-    const labels = { crmId: 'CRM', causewayId: 'ID', phone: 'Phone', textOptOut: null };
-    const counts = await planImport(tx, institutionId, { fields: [], labels, rows: rows.length, applied: true });
+    const causewayId = rows.some((row) => row.causewayId) ? 'ID' : null;
+    const labels = { crmId: 'CRM', causewayId, phone: 'Phone', textOptOut: null };
+    const counts = await planImport(tx, institutionId, {
+      fields: [],
+      labels,
+      rows: rows.length,
+      skipped: rows.filter((row) => row.skipped).length,
+      applied: true,
+    });
     await applyPlan(tx, institutionId, { importId, counts, fields: [], now: new Date() });
     const lost = await tx.query<{ row: number }>(
       `select distinct row_number as row from staged_issues where effect = 'row-skipped'

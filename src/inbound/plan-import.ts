@@ -8,7 +8,6 @@ import { issueEntry } from '../domain/issues.ts';
 import {
   analyzePlan,
   createPlanTables,
-  hasCausewayIds,
   loseRepeatedCrmIds,
   matchByCausewayId,
   planRows,
@@ -23,8 +22,9 @@ const rowsToAnalyze = 2000;
 export type PlanInput = {
   fields: readonly StagedField[];
   labels: PlanLabels;
-  /** How many rows are staged. */
+  /** How many rows are staged, and how many of them validation has skipped. */
   rows: number;
+  skipped: number;
   /** Will the plan be applied when it passes? */
   applied: boolean;
 };
@@ -38,12 +38,12 @@ export async function planImport(tx: Tx, institutionId: InstitutionId, input: Pl
   if (isLarge) await analyzeStaging(tx);
   await createPlanTables(tx);
   await loseRepeatedCrmIds(tx);
-  const byCausewayId = await hasCausewayIds(tx);
+  const byCausewayId = input.labels.causewayId !== null;
   if (byCausewayId) await matchByCausewayId(tx, institutionId);
   await planRows(tx, institutionId, input.fields, byCausewayId);
   if (isLarge) await analyzePlan(tx);
   await loseConflicts(tx, institutionId);
   const scopeOf = (code: string) => issueEntry(code).scope;
   await addPlanIssues(tx, institutionId, { labels: input.labels, applied: input.applied, scopeOf });
-  return countPlan(tx);
+  return countPlan(tx, input);
 }

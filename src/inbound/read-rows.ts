@@ -33,10 +33,10 @@ export async function* readRows(
       yield* issues.rest();
       return rejectedByHeader(reading, issues);
     }
-    let rows = 0;
-    if (resolved) rows = yield* readBody(reading, resolved, { job, issues, newId });
+    let counts = { rows: 0, skipped: 0 };
+    if (resolved) counts = yield* readBody(reading, resolved, { job, issues, newId });
     else for await (const _ of reading.batches);
-    return yield* finish(reading, rows, issues, job);
+    return yield* finish(reading, counts, issues, job);
   } finally {
     await reading.close();
   }
@@ -64,26 +64,28 @@ async function* readBody(
   reading: CsvReading,
   resolved: ResolvedMapping,
   with_: { job: ReadingJob; issues: IssueBuffer; newId: () => string },
-): AsyncGenerator<ReadingPart, number> {
+): AsyncGenerator<ReadingPart, { rows: number; skipped: number }> {
   const { job, issues, newId } = with_;
   const names = resolved.columns.map((column) => column.field.name);
   yield { kind: 'start', fields: names, labels: planLabels(resolved) };
   const judge = rowJudge(resolved, { country: job.country });
   const lineOf = rowEncoder(resolved, stagedFields(names), newId);
   const lines = new PartBuffer();
-  let total = 0;
+  let rows = 0;
+  let skipped = 0;
   for await (const batch of reading.batches) {
     for (const row of batch.rows) {
       const validated = judge(row);
       lines.add(lineOf(row, validated));
+      if (validated.skipped) skipped += 1;
       for (const issue of validated.issues) issues.add(issue);
     }
-    total += batch.rows.length;
+    rows += batch.rows.length;
     if (lines.isFull) yield rowsPart(lines);
     if (issues.isFull) yield* issues.rest();
   }
   if (lines.count > 0) yield rowsPart(lines);
-  return total;
+  return { rows, skipped };
 }
 
 function rowsPart(lines: PartBuffer): ReadingPart {
@@ -93,7 +95,7 @@ function rowsPart(lines: PartBuffer): ReadingPart {
 
 async function* finish(
   reading: CsvReading,
-  rows: number,
+  counts: { rows: number; skipped: number },
   issues: IssueBuffer,
   job: ReadingJob,
 ): AsyncGenerator<ReadingPart, ReadingSummary> {
@@ -103,7 +105,7 @@ async function* finish(
   const short = result.lastRowShort ? result.counts.total : null;
   return {
     dialect: result.dialect,
-    rows,
+    ...counts,
     rejected: issues.rejecting,
     endsInsideQuote: result.endsInsideQuote,
     suspectRow: result.quoteOpened?.row ?? short,
@@ -116,6 +118,7 @@ function rejectedByHeader(reading: CsvReading, issues: IssueBuffer): ReadingSumm
   return {
     dialect: reading.dialect,
     rows: 0,
+    skipped: 0,
     rejected: issues.rejecting,
     endsInsideQuote: false,
     suspectRow: null,

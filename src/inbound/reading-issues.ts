@@ -5,7 +5,7 @@ import type { DataRow, Problem, Signature } from '../csv/types.ts';
 import type { Issue, IssueEffect } from '../domain/issue.ts';
 import { newIssue } from '../domain/issues.ts';
 import type { ResolvedMapping } from '../domain/resolve-mapping.ts';
-import { rowValidator, type ValidatedRow, type ValidateOptions } from '../domain/validate-row.ts';
+import { type RowInput, rowValidator, type ValidatedRow, type ValidateOptions } from '../domain/validate-row.ts';
 
 /** A problem of the file or its header as an issue; null for `duplicate-label`. Strict feeds reject other delimiters. */
 export function fileIssue(problem: Problem, { strict }: { strict: boolean }): Issue | null {
@@ -52,40 +52,53 @@ export function signatureIssue(signature: Signature, fileName: string): Issue {
  * `rowValidator` plus the problems that the reader found in the row: the one function from a `DataRow` to values, issues and
  * outcome. A row that is longer than its header, has broken quotes in a mapped column, or is too large, is skipped for that
  * alone: its values may stand in wrong columns, so they are not judged. Its CRM ID counts as seen all the same (ruling 7).
+ * Mere spaces behind a closing quote are repaired and told.
  */
 export function rowJudge(resolved: ResolvedMapping, options: ValidateOptions): (row: DataRow) => ValidatedRow {
   const validate = rowValidator(resolved, options);
   const labels = new Map(resolved.columns.flatMap((column) => column.indexes.map((at, i) => [at, column.labels[i]])));
   return (row) => {
     if (row.problems.length === 0) return validate(row);
-    let found: number | undefined;
+    const { row: number, line } = row;
+    const input: RowInput = { row: number, line, cells: row.cells };
     const structural: Issue[] = [];
     for (const problem of row.problems) {
-      if (problem.code === 'column-count-mismatch' && problem.facts.kind === 'short') found = problem.facts.found;
-      structural.push(rowIssue(problem, row, labels));
+      if (problem.code === 'column-count-mismatch' && problem.facts.kind === 'short') input.found = problem.facts.found;
+      const repaired = isTextAfterQuote(problem) ? withoutOuterQuotes(row.cells) : null;
+      if (repaired !== null) input.cells = repaired;
+      structural.push(rowIssue(problem, row, labels, repaired !== null));
     }
-    const judged = validate({
-      row: row.row,
-      line: row.line,
-      cells: row.cells,
-      ...(found === undefined ? {} : { found }),
-    });
+    const judged = validate(input);
     const isBroken = structural.some((issue) => issue.effect === 'row-skipped');
     if (isBroken) return { ...judged, issues: structural, skipped: true };
     return { ...judged, issues: [...structural, ...judged.issues] };
   };
 }
 
-function rowIssue(problem: Problem, row: DataRow, labels: ReadonlyMap<number, string | undefined>): Issue {
+/**
+ * The cells when nothing but spaces stands behind the closing quotes (`"Lee" ,`): then it is clear what is meant. Null when
+ * a cell has other text there.
+ */
+function withoutOuterQuotes(cells: readonly string[]): string[] | null {
+  const repaired = cells.map((cell) => /^"([^"]*)"\s*$/.exec(cell)?.[1] ?? cell);
+  return repaired.some((cell) => cell.startsWith('"')) ? null : repaired;
+}
+
+function rowIssue(
+  problem: Problem,
+  row: DataRow,
+  labels: ReadonlyMap<number, string | undefined>,
+  isRepaired: boolean,
+): Issue {
   const label = problem.column === undefined ? undefined : labels.get(problem.column - 1);
   const isElsewhere = isTextAfterQuote(problem) && problem.column !== undefined && label === undefined;
   return newIssue(problem.code, {
     scope: 'row',
-    effect: isElsewhere || isPadded(problem) ? 'notice' : 'row-skipped',
+    effect: isRepaired || isElsewhere || isPadded(problem) ? 'notice' : 'row-skipped',
     row: row.row,
     line: problem.line ?? row.line,
     label: label ?? null,
-    facts: { ...problem.facts },
+    facts: { ...problem.facts, ...(isRepaired ? { repaired: true } : {}) },
   });
 }
 

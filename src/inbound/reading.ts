@@ -26,8 +26,9 @@ export type ReadingPart =
 
 export type ReadingSummary = {
   dialect: ImportDialect;
-  /** Data rows that were handed over. */
+  /** Data rows that were handed over, and how many of them are skipped already. */
   rows: number;
+  skipped: number;
   /** The code of the first issue that rejects the file; null when it can be imported. */
   rejected: string | null;
   endsInsideQuote: boolean;

@@ -104,7 +104,7 @@ type Run = { context: ImportContext; staged: StagedFile; ending: Ending; mapping
 async function settle(deps: RunDeps, session: Session, claim: Claim, run: Run): Promise<ImportCounts> {
   const { institutionId, importId } = claim;
   const { context, staged, ending } = run;
-  const { fields, labels, summary } = staged;
+  const { fields, labels, rows, summary } = staged;
   const applies = ending.status === 'succeeded' && !context.dryRun;
   return session.transaction(async (tx) => {
     await lockContacts(tx, institutionId, null);
@@ -112,8 +112,14 @@ async function settle(deps: RunDeps, session: Session, claim: Claim, run: Run): 
     const now = deps.clock.now();
     let counts = nothing;
     if (ending.status !== 'failed') {
-      counts = await planImport(tx, institutionId, { fields, labels, rows: summary.rows, applied: applies });
-      if (counts.rows !== summary.rows) throw new Error(`${summary.rows} rows were read and ${counts.rows} planned`);
+      if (rows !== summary.rows) throw new Error(`${summary.rows} rows were read and ${rows} staged`);
+      counts = await planImport(tx, institutionId, {
+        fields,
+        labels,
+        rows,
+        skipped: summary.skipped,
+        applied: applies,
+      });
       if (applies) await applyPlan(tx, institutionId, { importId, counts, fields, now });
     }
     const issueCounts = await saveStagedIssues(tx, institutionId, importId);

@@ -8,7 +8,13 @@ import { copyIssues, copyRows, createStaging, type StagedField, stagedFields } f
 import type { FileReader, ReadingJob, ReadingSummary } from './reading.ts';
 import { issueLine } from './staged-text.ts';
 
-export type StagedFile = { fields: readonly StagedField[]; labels: PlanLabels; summary: ReadingSummary };
+/** `rows`: how many the database took. */
+export type StagedFile = {
+  fields: readonly StagedField[];
+  labels: PlanLabels;
+  rows: number;
+  summary: ReadingSummary;
+};
 
 /** Called before each part with the rows staged so far; what it throws ends the reading. */
 export type OnProgress = (rows: number) => void;
@@ -33,7 +39,7 @@ export async function stageFile(
     for (;;) {
       onProgress(rows);
       const next = await parts.next();
-      if (next.done) return { fields, labels, summary: next.value };
+      if (next.done) return { fields, labels, rows, summary: next.value };
       const part = next.value;
       if (part.kind === 'start') {
         labels = part.labels;

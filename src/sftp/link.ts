@@ -13,7 +13,7 @@ import type { EdgeRefusalReason, SessionTotals, SftpPorts, StartedSession } from
 import { Rekeying, type RekeyLimits } from './rekeying.ts';
 import { SftpSession, type SftpSessionEnd } from './session.ts';
 import { guardSocket } from './socket-guard.ts';
-import { channelWasOverrun, errorLevel } from './ssh2-inside.ts';
+import { channelWasOverrun, errorLevel, packetsKeptBack } from './ssh2-inside.ts';
 
 /** Times in milliseconds. */
 export type LinkLimits = RekeyLimits & {
@@ -40,6 +40,9 @@ export type LinkOptions = {
   /** True when the server is about to stop. */
   closing(): boolean;
 };
+
+/** Far more packets than an honest client makes us send during one key exchange. */
+const keptBackLimit = 50_000;
 
 export class Link {
   /** Resolves when the socket is closed, every root has ended and the session log has been told. */
@@ -94,9 +97,13 @@ export class Link {
     const login = this.#newLogin();
     this.#login = login;
     connection.on('error', (error: unknown) => this.#failed(error));
+    connection.on('handshake', () => {
+      for (const session of this.#sessions.keys()) session.wake();
+    });
     connection.on('authentication', (ctx) => this.#track(login.request(ctx)));
     openChannels(connection, {
-      mayOpen: () => this.#started !== undefined && this.#sessions.size < this.#options.limits.channels,
+      isLoggedIn: () => this.#started !== undefined,
+      maxOpen: this.#options.limits.channels,
       sftp: (channel) => this.#track(this.#openSftp(channel)),
     });
   }
@@ -163,7 +170,7 @@ export class Link {
         channel,
         root,
         transport: {
-          unsentBytes: () => socket.writableLength,
+          unsentBytes: () => (this.#rekeying?.isUnderWay ? Number.POSITIVE_INFINITY : socket.writableLength),
           onceDrained: (callback) => void socket.once('drain', callback),
         },
         totals: this.#totals,
@@ -187,6 +194,8 @@ export class Link {
   }
 
   #afterData(): void {
+    const connection = this.#connection;
+    if (connection !== undefined && packetsKeptBack(connection) > keptBackLimit) this.end('protocol-error');
     if (this.#started !== undefined) this.#rekeying?.check();
     for (const channel of this.#sessions.values()) if (channelWasOverrun(channel)) this.end('protocol-error');
   }

@@ -26,6 +26,11 @@ export class Rekeying {
     });
   }
 
+  /** Until the client has answered, ssh2 keeps everything that is sent in a queue without a bound. */
+  get isUnderWay(): boolean {
+    return this.#asked;
+  }
+
   /** Asks for new keys when it is time. */
   check(): void {
     const { rekeyBytes, rekeyTime } = this.#limits;

@@ -3,7 +3,7 @@
 
 import type { Writable } from 'node:stream';
 
-/** What is still unsent below the channel, and a call when that has been taken. */
+/** What is still unsent below the channel, in bytes (endless while nothing may be sent), and a call when it has been taken. */
 export type Transport = { unsentBytes(): number; onceDrained(callback: () => void): void };
 
 /** Replies longer than this are written by themselves, without a copy. */

@@ -81,6 +81,11 @@ export class SftpSession {
     return this.#inOrder || this.#transfers.running;
   }
 
+  /** Goes on where the transport below held it up. */
+  wake(): void {
+    this.#pump();
+  }
+
   /** Ends it now: nothing more is read or answered; what runs in the root is waited for. */
   stop(): void {
     if (this.#dead) return;

@@ -113,14 +113,6 @@ export async function auditHead(db: Queryable, institutionId: InstitutionId): Pr
   return db.queryOne<AuditHead>('select seq, hash from audit_heads where institution_id = $1', [institutionId]);
 }
 
-/** Every chain that there is, the installation's included. */
-export async function auditChainsAllInstitutions(db: Queryable): Promise<InstitutionId[]> {
-  const rows = await db.query<{ institution_id: InstitutionId }>(
-    'select institution_id from audit_heads order by institution_id',
-  );
-  return rows.map((row) => row.institution_id);
-}
-
 /** As JSON keeps it, without U+0000 and lone surrogates, which PostgreSQL cannot store. */
 function storable(facts: Record<string, unknown>): Record<string, unknown> {
   return cleaned(JSON.parse(JSON.stringify(facts))) as Record<string, unknown>;
@@ -134,7 +126,7 @@ function cleaned(value: unknown): unknown {
 }
 
 /** JSON with the keys of every object in code unit order: the same value always gives the same text. */
-export function canonicalJson(value: unknown): string {
+function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null';
   const entries = Object.entries(value).filter(([, member]) => member !== undefined);

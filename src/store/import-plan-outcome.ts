@@ -66,6 +66,12 @@ export async function addPlanIssues(tx: Tx, institutionId: InstitutionId, words:
     ],
   );
   await tx.execute('delete from planned p using lost l where l.row_number = p.row_number');
+  await addKeptIssues(tx, words);
+}
+
+async function addKeptIssues(tx: Tx, { labels, scopeOf }: PlanIssueWords): Promise<void> {
+  const sql = 'select from planned where phone_kept or opt_out_kept limit 1';
+  if ((await tx.query(sql)).length === 0) return;
   await tx.execute(
     `insert into staged_issues
      select ${afterTheReader + 1}, 'contact-out-of-sync', $1, 'kept', p.row_number, s.line_number, $2, s.phone_raw, '{}'::jsonb
@@ -77,17 +83,20 @@ export async function addPlanIssues(tx: Tx, institutionId: InstitutionId, words:
   );
 }
 
-/** What the rows come to. Rows of the file that are neither written nor skipped are unchanged. */
-export async function countPlan(tx: Tx): Promise<ImportCounts> {
-  const row = await tx.queryOne<Omit<ImportCounts, 'unchanged'>>(`
-    select (select count(*) from staged_rows) as rows,
-      (select count(*) from staged_rows where skipped)
-        + (select count(distinct row_number) from lost where not already) as skipped,
+/**
+ * What the rows come to, given how many were staged and how many of them validation had skipped. Rows of the file that are
+ * neither written nor skipped are unchanged.
+ */
+export async function countPlan(tx: Tx, staged: { rows: number; skipped: number }): Promise<ImportCounts> {
+  const row = await tx.queryOne<{ lost: number; created: number; updated: number }>(`
+    select (select count(distinct row_number) from lost where not already) as lost,
       count(*) filter (where is_new) as created,
       count(*) filter (where not is_new and ${isUpdate}) as updated
     from planned p`);
   if (!row) throw new Error('a count gave no row');
-  return { ...row, unchanged: row.rows - row.skipped - row.created - row.updated };
+  const { lost, created, updated } = row;
+  const skipped = staged.skipped + lost;
+  return { rows: staged.rows, created, updated, skipped, unchanged: staged.rows - skipped - created - updated };
 }
 
 /** Does this planned row of a contact that is there change it? */

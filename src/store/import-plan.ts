@@ -68,11 +68,6 @@ export async function matchByCausewayId(tx: Tx, institutionId: InstitutionId): P
     where m.row_number > d.first_row`);
 }
 
-/** Any row with a Causeway ID? Then `matchByCausewayId` is needed. */
-export async function hasCausewayIds(tx: Tx): Promise<boolean> {
-  return (await tx.query('select from staged_rows where causeway_id is not null limit 1')).length > 0;
-}
-
 /**
  * Rules 2, 3 and 5: joins every active row with its contact and keeps in `planned` those that are new or differ. A phone that
  * is the contact's previous one is not a change (`phone_kept`), and an opt-out is never taken back (`opt_out_kept`).
@@ -99,7 +94,7 @@ export async function planRows(
        x.phone_kept, x.opt_out_kept
      from staged_rows s ${contact}
      cross join lateral (select
-       c.id is not null and (${differs}) as differs,
+       coalesce(c.id is not null and (${differs}), false) as differs,
        coalesce(c.previous_phone = s.phone and c.phone is distinct from s.phone, false) as phone_kept,
        coalesce(s.phone is not null and nullif(s.phone, '') is distinct from c.phone
          and s.phone is distinct from c.previous_phone, false) as phone_changes,
@@ -127,7 +122,9 @@ export function valueAfter(field: StagedField): string {
   return `case when s.${field.column} is null${kept} then c.${field.column} else ${stagedValue(field)} end`;
 }
 
+/** Null stands for no. No text of a contact is ever '', so that texts need one comparison only. */
 function fieldDiffers(field: StagedField): string {
+  if (field.sqlType === 'text') return `s.${field.column} <> coalesce(c.${field.column}, '')`;
   const free = field.name === 'textOptOut' ? ' and c.text_opt_out is not true' : '';
   return `(s.${field.column} is not null${free} and ${stagedValue(field)} is distinct from c.${field.column})`;
 }

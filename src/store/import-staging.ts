@@ -66,8 +66,10 @@ export async function copyIssues(session: Session, text: Buffer): Promise<number
 }
 
 /** Tells the planner what the key columns hold; worth its time from some thousand rows on. */
-export async function analyzeStaging(session: Session | Tx): Promise<void> {
-  await session.execute('analyze pg_temp.staged_rows (row_number, crm_id, causeway_id, phone, skipped)');
+export async function analyzeStaging(tx: Tx): Promise<void> {
+  // A sample of 3,000 rows is enough to choose a join, and ten times cheaper than the default.
+  await tx.execute('set local default_statistics_target = 10');
+  await tx.execute('analyze pg_temp.staged_rows (row_number, crm_id, causeway_id, phone, skipped)');
 }
 
 /** Forgets the staged rows, keeping the session for another import. */

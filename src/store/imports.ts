@@ -32,7 +32,7 @@ export type ImportRecord = {
   sha256: string;
   status: ImportStatus;
   dryRun: boolean;
-  /** Why it was ignored or failed: an issue code, or one of `ignoreReasons`. */
+  /** Why it was ignored or failed: an issue code, or one of `importReasons`. */
   reason: string | null;
   hold: string | null;
   approved: boolean;
@@ -177,7 +177,7 @@ export type NewImport = {
   startedBy: string | null;
 };
 
-/** Queues an import. Its place in the queue is the order of these calls. Follow it with `announceImports`. */
+/** Queues an import. Its place in the queue is the order of these calls. Call `wakeImports` after the commit. */
 export async function insertImport(tx: Tx, institutionId: InstitutionId, row: NewImport): Promise<void> {
   await tx.execute(
     `insert into imports (institution_id, id, feed_id, arrival_id, stored_file_id, source, path, file_name, file_size,

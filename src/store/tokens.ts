@@ -91,7 +91,7 @@ export async function revokeTokenRow(
   return changed === 1;
 }
 
-/** Kept to the minute, so that a busy token does not write a row per request. */
+/** Written at most once a minute, also when several requests come at once. */
 export async function recordTokenUse(
   db: Queryable,
   institutionId: InstitutionId | null,
@@ -101,7 +101,7 @@ export async function recordTokenUse(
   await db.execute(
     `update api_tokens set last_used_at = $3
      where institution_id is not distinct from $1 and id = $2
-       and (last_used_at is null or last_used_at < $3::timestamptz - interval '1 minute')`,
+       and (last_used_at is null or last_used_at <= $3::timestamptz - interval '1 minute')`,
     [institutionId, id, at],
   );
 }

@@ -37,8 +37,9 @@ export type TestHttp = {
 export async function openTestHttp(
   options: HttpOptions = {},
   installation: { publicUrl?: string } = {},
+  given?: TestDeps,
 ): Promise<TestHttp> {
-  const deps = await openTestDeps(installation);
+  const deps = given ?? (await openTestDeps(installation));
   const http = await openHttp(deps, { passwords: deps.passwords, ...options });
   return {
     deps,

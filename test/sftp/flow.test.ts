@@ -1,22 +1,21 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { test } from 'node:test';
 import { startEdge } from '../kit/sftp-edge.ts';
-import { connectPeer, handleOf } from '../kit/sftp-peer.ts';
+import { connectPeer, handleOf, type Peer, packet } from '../kit/sftp-peer.ts';
 import { until } from '../kit/until.ts';
 
 const mebibyte = 1024 * 1024;
 
-/** Resolves when a number has stopped growing. */
+/** The number when it has been the same for thirty looks: the loop turned in between, so it is not only busy. */
 async function settled(read: () => number): Promise<number> {
   let last = -1;
-  let since = performance.now();
+  let looks = 0;
   await until(() => {
-    if (read() !== last) {
-      last = read();
-      since = performance.now();
-    }
-    return performance.now() - since > 400;
+    looks = read() === last ? looks + 1 : 0;
+    last = read();
+    return looks >= 30;
   });
   return last;
 }
@@ -46,13 +45,14 @@ test('a flood of tiny writes is held back as well', async (t) => {
   const sock = connect(server.port, '127.0.0.1');
   const peer = await connectPeer(t, server.port, { sock });
   const handle = handleOf(await peer.ask(3, 'big', 26, 0));
-  let last = 0;
-  for (let at = 0; at < 100_000; at += 1) last = peer.tell(6, handle, BigInt(at), 'x');
+  const count = 200_000;
+  const writes = Array.from({ length: count }, (_, at) => packet(6, [1000 + at, handle, BigInt(at), 'x']));
+  for (let at = 0; at < count; at += 500) peer.send(Buffer.concat(writes.slice(at, at + 500)));
   const sent = await settled(() => sock.bytesWritten);
-  assert.ok(sent < 7 * mebibyte, `${sent} bytes were taken`);
+  assert.ok(sent < 6 * mebibyte, `${sent} bytes were taken`);
   gate.resolve();
-  await peer.reply(last);
-  assert.equal(root.nodes.get('/big')?.bytes.length, 100_000);
+  await peer.reply(1000 + count - 1);
+  assert.equal(root.nodes.get('/big')?.bytes.length, count);
 });
 
 test('a client that sends more than its window is cut off', async (t) => {
@@ -91,4 +91,50 @@ test('a client that asks for much and reads nothing is not served further', asyn
   sock.resume();
   await peer.reply(last);
   assert.equal(reads, 400);
+});
+
+/** From its next key exchange on, this client has a window that allows everything, and forgets what it reads. */
+async function deafPeer({ client }: Peer): Promise<(message: string, ...args: unknown[]) => void> {
+  const inside: unknown = Reflect.get(client, '_protocol');
+  assert.ok(typeof inside === 'object' && inside !== null);
+  const send = (message: string, ...args: unknown[]): void => Reflect.get(inside, message).apply(inside, args);
+  send('channelWindowAdjust', 0, 2 ** 30);
+  await once(client, 'handshake');
+  Reflect.set(inside, 'parse', () => undefined);
+  return send;
+}
+
+test('a client that reads on but does not answer a key exchange is not served further', async (t) => {
+  const { server, root } = await startEdge(t, { limits: { rekeyTime: 50 }, checkEvery: 10 });
+  root.nodes.set('/big', { kind: 'file', bytes: Buffer.alloc(mebibyte), mode: 0o644, modifiedAt: new Date() });
+  let reads = 0;
+  root.faults.beforeRead = async () => {
+    reads += 1;
+  };
+  const peer = await connectPeer(t, server.port);
+  const handle = handleOf(await peer.ask(3, 'big', 1, 0));
+  await deafPeer(peer);
+  let asked = 0;
+  let looks = 0;
+  await until(() => {
+    if (asked < 2000) for (let index = 0; index < 10; index += 1, asked += 1) peer.tell(5, handle, 0n, 255 * 1024);
+    looks += 1;
+    return looks >= 250;
+  });
+  const served = await settled(() => reads);
+  assert.ok(served < 1000, `${served} of ${asked} reads were served`);
+});
+
+test('a client that floods with requests of SSH itself, and answers no key exchange, is cut off', async (t) => {
+  const { server, records } = await startEdge(t, { limits: { rekeyTime: 50 }, checkEvery: 10 });
+  const peer = await connectPeer(t, server.port);
+  const send = await deafPeer(peer);
+  const closed = once(peer.client, 'close');
+  let asked = 0;
+  await until(() => {
+    for (let index = 0; index < 5000 && asked < 1_000_000; index += 1, asked += 1) send('ping');
+    return records.ended.length === 1;
+  });
+  await closed;
+  assert.deepEqual(records.ended[0]?.end, { how: 'dropped', reason: 'protocol-error' });
 });

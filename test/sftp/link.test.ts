@@ -87,7 +87,22 @@ test('one link may open several channels, each with a root of its own, up to a l
   one.channel.end();
   await one.closed;
   assert.equal((await two.ask(17, 'folder')).type, 105);
+  await openSftp(one.client);
   assert.equal(edge.records.started.length, 1);
+});
+
+test('a channel that is in use cannot be taken for something else', async (t) => {
+  const edge = await startEdge(t);
+  const peer = await connectPeer(t, edge.server.port);
+  const inside: unknown = Reflect.get(peer.client, '_protocol');
+  assert.ok(typeof inside === 'object' && inside !== null);
+  for (const [message, what] of [
+    ['subsystem', 'sftp'],
+    ['exec', 'id'],
+    ['shell', undefined],
+  ] as const)
+    Reflect.get(inside, message).apply(inside, what === undefined ? [0, false] : [0, what, false]);
+  assert.equal(statusOf(await peer.ask(14, 'folder', 0)), 0);
 });
 
 test('a session without requests is ended after the idle time; one that waits for an answer is not', async (t) => {

@@ -166,7 +166,9 @@ async function beforeLogin(t: TestContext, port: number) {
   const inside: unknown = Reflect.get(client, '_protocol');
   assert.ok(typeof inside === 'object' && inside !== null);
   const send = (message: string, ...args: unknown[]): void => Reflect.get(inside, message).apply(inside, args);
-  return { send, saw };
+  const onMessage = (name: string, handler: (protocol: unknown, ...fields: unknown[]) => void): void =>
+    void Reflect.set(Reflect.get(inside, '_handlers'), name, handler);
+  return { send, saw, onMessage };
 }
 
 test('nothing is opened before the login', async (t) => {
@@ -178,6 +180,19 @@ test('nothing is opened before the login', async (t) => {
   send('exec', 0, 'id', true);
   await saw('CHANNEL_OPEN_FAILURE');
   assert.deepEqual([root.calls, records.started], [[], []]);
+});
+
+test('a welcome RSA key is told under the name of the algorithm that was asked for', async (t) => {
+  const key = await clientKey(testFolder(t), 'ssh-rsa');
+  const { server } = await startEdge(t, { keys: [key.fingerprint] });
+  const { send, onMessage } = await beforeLogin(t, server.port);
+  const named: unknown[] = [];
+  onMessage('USERAUTH_PK_OK', (_protocol, algorithm) => named.push(algorithm));
+  for (const algorithm of ['rsa-sha2-256', 'rsa-sha2-512']) {
+    send('authPK', edgeUser, parsed(key.privateKey).getPublicSSH(), algorithm);
+    await until(() => named.includes(algorithm));
+  }
+  assert.deepEqual(named, ['rsa-sha2-256', 'rsa-sha2-512']);
 });
 
 test('a request to change the password is refused, and passwords are not looked at', async (t) => {

@@ -152,6 +152,15 @@ test('CLOSE, FSTAT and FSETSTAT wait for the writes before them; a read sees the
   assert.equal(root.text('/a'), 'hello y');
 });
 
+test('a request on a name sees the writes that came before it', async (t) => {
+  const { server, root } = await startEdge(t);
+  const peer = await connectPeer(t, server.port);
+  const handle = await openFile(peer, 'a');
+  root.faults.beforeWrite = () => new Promise((resolve) => setTimeout(resolve, 20));
+  peer.tell(type.write, handle, 0n, 'hello');
+  assert.equal((await peer.ask(type.lstat, 'a')).body.readBigUInt64BE(4), 5n);
+});
+
 test('requests on names are answered strictly in order, however long one of them takes', async (t) => {
   const { server, root } = await startEdge(t);
   let waits = 50;

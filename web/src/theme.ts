@@ -54,6 +54,7 @@ export const theme = createTheme({
     Paper: { defaultProps: { withBorder: true, p: 'lg' } },
     Tooltip: { defaultProps: { withArrow: true, openDelay: 250, events: { hover: true, focus: true, touch: true } } },
     Modal: { defaultProps: { centered: true, size: 'lg', padding: 'xs', closeButtonProps: { 'aria-label': 'Close' } } },
+    Menu: { defaultProps: { withinPortal: false, withInitialFocusPlaceholder: false, shadow: 'md' } },
     Anchor: { defaultProps: { underline: 'hover' } },
     Select: { defaultProps: { checkIconPosition: 'right', comboboxProps: { shadow: 'md' } } },
     Autocomplete: { defaultProps: { comboboxProps: { shadow: 'md' } } },

@@ -7,7 +7,6 @@ import { promisify } from 'node:util';
 import type { DatabaseLog } from '../connection.ts';
 import { DatabaseStartError } from '../database-error.ts';
 import type { DataFiles } from './data-files.ts';
-import { isTemporarySocketFolder } from './socket-folder.ts';
 
 /** Milliseconds for the fast shutdown (it writes a checkpoint), and then for the immediate one. */
 const PATIENCE = { fast: 30_000, immediate: 15_000 };
@@ -19,8 +18,7 @@ const PATIENCE = { fast: 30_000, immediate: 15_000 };
 export async function clearOrphan(files: DataFiles, socketFolder: string, log: DatabaseLog | undefined): Promise<void> {
   const pidFile = join(files.cluster, 'postmaster.pid');
   if (!existsSync(pidFile)) return;
-  const [first = '', , , , earlierFolder = ''] = readFileSync(pidFile, 'utf8').split('\n');
-  const postmaster = Number.parseInt(first, 10);
+  const postmaster = Number.parseInt(readFileSync(pidFile, 'utf8'), 10);
   if ((await processesIn(files.cluster, postmaster)).length > 0) {
     log?.warn({ pid: postmaster }, 'a PostgreSQL of an earlier run is still there and is being stopped');
     await stopAll(files.cluster, postmaster);
@@ -28,9 +26,6 @@ export async function clearOrphan(files: DataFiles, socketFolder: string, log: D
   rmSync(pidFile, { force: true });
   // The socket has a lock file of its own, with the same number in it.
   for (const name of ['.s.PGSQL.5432', '.s.PGSQL.5432.lock']) rmSync(join(socketFolder, name), { force: true });
-  if (earlierFolder !== socketFolder && isTemporarySocketFolder(earlierFolder)) {
-    rmSync(earlierFolder, { recursive: true, force: true });
-  }
 }
 
 async function stopAll(cluster: string, postmaster: number): Promise<void> {

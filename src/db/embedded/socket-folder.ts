@@ -1,8 +1,9 @@
 // A folder for the socket of PostgreSQL with a path that is short enough.
 // Invariant: only the user that PostgreSQL runs as (and root) can enter it.
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { chmodSync, chownSync, lstatSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { barrierOnTheWay } from './barrier.ts';
 import type { DataFiles } from './data-files.ts';
 import type { Launcher } from './launcher.ts';
@@ -17,7 +18,10 @@ export interface SocketFolder {
   remove(): void;
 }
 
-/** `postgres/run` in the data folder when that is short enough, else a private folder below the system's temporary one. */
+/**
+ * `postgres/run` in the data folder when that is short enough, else a private folder below the system's temporary one:
+ * of the same name each time, so that kill -9 leaves no row of them.
+ */
 export function makeSocketFolder(files: DataFiles, owner: Launcher['owner']): SocketFolder {
   const inside = join(files.base, 'run');
   if (fits(inside)) {
@@ -25,17 +29,25 @@ export function makeSocketFolder(files: DataFiles, owner: Launcher['owner']): So
     give(inside, owner);
     return { path: inside, remove: () => undefined };
   }
-  const outside = mkdtempSync(join(temporaryFolder(owner), 'causeway-'));
-  give(outside, owner);
+  const parent = temporaryFolder(owner);
+  const usual = join(parent, `causeway-${createHash('sha256').update(files.folder).digest('hex').slice(0, 12)}`);
+  const path = isOurs(usual, owner) ? usual : mkdtempSync(join(parent, 'causeway-'));
+  give(path, owner);
   const remove = () => {
-    rmSync(outside, { recursive: true, force: true });
+    rmSync(path, { recursive: true, force: true });
   };
-  return { path: outside, remove };
+  return { path, remove };
 }
 
-/** Is this a folder that `makeSocketFolder` has made outside of the data folder? The path may come from a file of PostgreSQL's. */
-export function isTemporarySocketFolder(path: string): boolean {
-  return /^causeway-\w{6}$/.test(basename(path)) && [tmpdir(), '/tmp'].includes(dirname(path));
+/** Makes the folder, or finds that it is there and ours. Anybody may make one of this name in a folder that all share. */
+function isOurs(path: string, owner: Launcher['owner']): boolean {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+  } catch {
+    return false;
+  }
+  const found = lstatSync(path);
+  return found.isDirectory() && [process.getuid?.(), owner?.uid].includes(found.uid) && (found.mode & 0o077) === 0;
 }
 
 function fits(folder: string): boolean {
@@ -44,7 +56,7 @@ function fits(folder: string): boolean {
 
 function temporaryFolder(owner: Launcher['owner']): string {
   const folder = tmpdir();
-  const usable = fits(join(folder, 'causeway-XXXXXX')) && !(owner && barrierOnTheWay(folder, owner));
+  const usable = fits(join(folder, 'causeway-123456789012')) && !(owner && barrierOnTheWay(folder, owner));
   return usable ? folder : '/tmp';
 }
 

@@ -1,15 +1,18 @@
 // Handlers of imports: upload, history, report, files, and the decisions of people.
 // Invariant: bytes pass through; neither an upload nor a download is ever held in memory whole.
 
+import { text } from 'node:stream/consumers';
 import type { Deps } from '../../deps.ts';
 import type { Actor } from '../../domain/actor.ts';
 import { AppError } from '../../domain/errors.ts';
 import { allFields } from '../../domain/fields.ts';
 import type { FeedId, ImportId, InstitutionId, StoredFileId } from '../../domain/ids.ts';
+import { isFinal } from '../../domain/import.ts';
 import { approveHold } from '../../inbound/approve-hold.ts';
 import { checkedMapping } from '../../inbound/checked-mapping.ts';
 import { discardHold } from '../../inbound/discard-hold.ts';
 import { importAgain } from '../../inbound/import-again.ts';
+import { issuesInReceipt, outboxName, receiptOf } from '../../inbound/receipt.ts';
 import { uploadFile } from '../../inbound/upload-file.ts';
 import { listImportChanges } from '../../store/contact-changes.ts';
 import { listCustomFields } from '../../store/custom-fields.ts';
@@ -106,12 +109,7 @@ export function importHandlers(deps: Deps): Handlers<typeof importRoutes> {
         (one) => one,
       );
     },
-    'imports.receipt': async ({ institution, params }) => {
-      const { receiptFileId } = await record(institution.id, params.id);
-      if (!receiptFileId) throw noReceipt();
-      const { bytes } = await storedFile(deps, institution.id, receiptFileId, 'receipt.json');
-      return JSON.parse(Buffer.concat(await Array.fromAsync(bytes as AsyncIterable<Uint8Array>)).toString('utf8'));
-    },
+    'imports.receipt': async ({ institution, params }) => receipt(deps, await record(institution.id, params.id)),
     'imports.approve': async ({ institution, params, identity }) => {
       await approveHold(deps, identity.actor, institution.id, params.id as ImportId);
       return show(institution.id, params.id, identity.actor);
@@ -139,6 +137,18 @@ async function storedFile(
   const file = await getStoredFile(deps.db, institutionId, id);
   if (!file) throw new Error('an import has a stored file that is not there');
   return { name, bytes: deps.files.stream(institutionId, file.key), size: file.size };
+}
+
+/** As it stands in outbox/; for what did not come by SFTP it is made now. */
+async function receipt(deps: Pick<Deps, 'db' | 'files'>, record: ImportRecord): Promise<Record<string, unknown>> {
+  const { institutionId, id, receiptFileId, errorFileId, fileName } = record;
+  if (receiptFileId) {
+    const { bytes } = await storedFile(deps, institutionId, receiptFileId, 'receipt.json');
+    return JSON.parse(await text(bytes));
+  }
+  if (!isFinal(record.status)) throw noReceipt();
+  const issues = await listIssues(deps.db, institutionId, id, {}, { after: null, limit: issuesInReceipt });
+  return JSON.parse(receiptOf(record, issues, errorFileId ? outboxName(fileName, id, 'errors.csv') : null));
 }
 
 function noErrorFile(): AppError {

@@ -3,7 +3,7 @@
 import type { MappingRequest } from '@api/feeds.ts';
 import type { ImportChange, ImportView, IssueGroup, IssueView } from '@api/imports.ts';
 import { queryOptions } from '@tanstack/react-query';
-import { isMoving } from '../words/states.ts';
+import { isLive } from '../words/states.ts';
 import { apiUrl, getJson, sendFile, sendJson } from './client.ts';
 import { at } from './institutions.ts';
 import { type ListPage, pageSize, readSparingly } from './list.ts';
@@ -25,14 +25,14 @@ export const importsQuery = (slug: string, filters: ImportFilters, limit = pageS
   queryOptions({
     queryKey: ['imports', slug, filters, limit],
     queryFn: ({ signal }) => getJson<ListPage<ImportView>>(`${at(slug)}/imports`, { ...filters, limit }, signal),
-    refetchInterval: (query) => (query.state.data?.items.some((item) => isMoving(item.status)) ? busy : calm),
+    refetchInterval: (query) => (query.state.data?.items.some(isLive) ? busy : calm),
   });
 
 export const importQuery = (id: string) =>
   queryOptions({
     queryKey: ['import', id],
     queryFn: ({ signal }) => getJson<ImportView>(`/imports/${id}`, {}, signal),
-    refetchInterval: (query) => (query.state.data && isMoving(query.state.data.status) ? busy : calm),
+    refetchInterval: (query) => (query.state.data && isLive(query.state.data) ? busy : calm),
   });
 
 /** The status stands in the key: when the import ends, the groups are read anew. */

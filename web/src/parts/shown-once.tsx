@@ -32,7 +32,7 @@ export function ShownOnce({ title, name, value, use, onClose }: ShownOnceProps) 
           label={`The ${name}`}
           value={value}
           readOnly
-          ff="monospace"
+          styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
           onFocus={(event) => event.currentTarget.select()}
         />
         {refused && (

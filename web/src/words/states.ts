@@ -60,9 +60,14 @@ export const sourceChoices = (['sftp', 'upload', 'api'] as const).map((value) =>
   label: sourceWords[value],
 }));
 
-/** Will the import change by itself soon? */
+/** Is the end of this import still to come? */
 export function isMoving(status: string): boolean {
   return status === 'queued' || status === 'running';
+}
+
+/** Will it change by itself within seconds? One that waits for its sender may wait for days. */
+export function isLive(item: Pick<ImportView, 'status' | 'waitsFor'>): boolean {
+  return isMoving(item.status) && item.waitsFor !== 'rename' && item.waitsFor !== 'writer';
 }
 
 /** What an effect did, as the heading of issues and the filter say it. */

@@ -4,6 +4,7 @@ import { Button, Skeleton, Stack } from '@mantine/core';
 import { useQueryErrorResetBoundary } from '@tanstack/react-query';
 import { type ErrorComponentProps, useRouter } from '@tanstack/react-router';
 import { useEffect } from 'react';
+import { problemFrom } from '../../api/client.ts';
 import { ButtonLink } from '../../parts/link.tsx';
 import { Page } from '../../parts/page.tsx';
 import { ProblemAlert } from '../../parts/problem.tsx';
@@ -22,14 +23,22 @@ export function Trouble({ error }: ErrorComponentProps) {
   const router = useRouter();
   const { reset } = useQueryErrorResetBoundary();
   useEffect(() => reset(), [reset]);
+  const { status } = problemFrom(error);
+  const mayPass = status === 0 || status >= 500;
   return (
     <Page title="This page cannot be shown" times={false}>
       <ProblemAlert
         error={error}
         action={
-          <Button variant="default" size="xs" onClick={() => void router.invalidate()}>
-            Try again
-          </Button>
+          mayPass ? (
+            <Button variant="default" size="xs" onClick={() => void router.invalidate()}>
+              Try again
+            </Button>
+          ) : (
+            <ButtonLink variant="default" size="xs" to="/">
+              Go to the overview
+            </ButtonLink>
+          )
         }
       />
     </Page>

@@ -8,6 +8,7 @@ import classes from './counts.module.css';
 export function Counts({ slug, item }: { slug: string; item: ImportView }) {
   const params = { institution: slug, importId: item.id };
   const { rows, created, updated, unchanged, skipped } = item.counts;
+  const planned = item.dryRun || item.status === 'held' || item.status === 'discarded';
   const issues = Object.values(item.issues).reduce((sum, one) => sum + one, 0);
   return (
     <ul className={classes.counts} aria-label="Counts">
@@ -19,20 +20,20 @@ export function Counts({ slug, item }: { slug: string; item: ImportView }) {
         {created > 0 ? (
           <TextLink to="/i/$institution/imports/$importId/changes" params={params} search={{ outcome: 'created' }}>
             <span className={classes.number}>{number(created)}</span>
-            <span className={classes.word}>{item.dryRun ? 'would be created' : 'created'}</span>
+            <span className={classes.word}>{planned ? 'would be created' : 'created'}</span>
           </TextLink>
         ) : (
-          <Plain value={created} word={item.dryRun ? 'would be created' : 'created'} />
+          <Plain value={created} word={planned ? 'would be created' : 'created'} />
         )}
       </li>
       <li>
         {updated > 0 ? (
           <TextLink to="/i/$institution/imports/$importId/changes" params={params} search={{ outcome: 'updated' }}>
             <span className={classes.number}>{number(updated)}</span>
-            <span className={classes.word}>{item.dryRun ? 'would be updated' : 'updated'}</span>
+            <span className={classes.word}>{planned ? 'would be updated' : 'updated'}</span>
           </TextLink>
         ) : (
-          <Plain value={updated} word={item.dryRun ? 'would be updated' : 'updated'} />
+          <Plain value={updated} word={planned ? 'would be updated' : 'updated'} />
         )}
       </li>
       <li>

@@ -56,7 +56,7 @@ export function Decisions({ slug, item }: { slug: string; item: ImportView }) {
       )}
       <Group gap="xs">
         {may('approve') && (
-          <Button loading={approve.isPending} onClick={() => approve.mutate()}>
+          <Button variant="default" loading={approve.isPending} onClick={() => approve.mutate()}>
             Approve and import
           </Button>
         )}

@@ -22,7 +22,7 @@ export function Downloads({ item, quiet = false }: { item: ImportView; quiet?: b
           Download the rows to fix
         </Button>
       )}
-      <Menu position="bottom-end" shadow="md">
+      <Menu position="bottom-end">
         <Menu.Target>
           <Button variant="default" rightSection={<IconChevronDown size={16} aria-hidden />}>
             Files

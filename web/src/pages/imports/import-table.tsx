@@ -7,7 +7,7 @@ import { type Column, DataTable, rowLink } from '../../parts/data-table.tsx';
 import { TextLink } from '../../parts/link.tsx';
 import { State } from '../../parts/state.tsx';
 import { Time } from '../../parts/time.tsx';
-import { number } from '../../words/numbers.ts';
+import { count, number } from '../../words/numbers.ts';
 import { importTone, isMoving, sourceWords } from '../../words/states.ts';
 
 type ImportTableProps = { slug: string; imports: ImportView[]; empty: ReactNode };
@@ -64,7 +64,7 @@ export function ImportTable({ slug, imports, empty }: ImportTableProps) {
             to="/i/$institution/imports/$importId/issues"
             params={{ institution: slug, importId: item.id }}
             search={{ effect: 'row-skipped' }}
-            aria-label={`${number(item.counts.skipped)} rows skipped of ${item.fileName}`}
+            aria-label={`${count(item.counts.skipped, 'row')} skipped of ${item.fileName}`}
           >
             {number(item.counts.skipped)}
           </TextLink>
@@ -85,11 +85,7 @@ export function ImportState({ item, large = false }: { item: ImportView; large?:
 }
 
 function Amount({ item, value }: { item: ImportView; value: number }) {
-  return isMoving(item.status) || item.dialect !== null || value > 0 ? (
-    <span>{number(value)}</span>
-  ) : (
-    <span className="quiet">–</span>
-  );
+  return item.dialect !== null || value > 0 ? <span>{number(value)}</span> : <span className="quiet">–</span>;
 }
 
 function ChangeCount({ slug, item, outcome }: { slug: string; item: ImportView; outcome: 'created' | 'updated' }) {
@@ -100,7 +96,7 @@ function ChangeCount({ slug, item, outcome }: { slug: string; item: ImportView; 
       to="/i/$institution/imports/$importId/changes"
       params={{ institution: slug, importId: item.id }}
       search={{ outcome }}
-      aria-label={`${number(value)} contacts ${outcome} by ${item.fileName}`}
+      aria-label={`${count(value, 'contact')} ${outcome} by ${item.fileName}`}
     >
       {number(value)}
     </TextLink>

@@ -36,7 +36,7 @@ export function SettingsPage() {
     },
   });
   return (
-    <Page title="Institution" lead={`Its short name in addresses and commands is ${institution.slug}.`}>
+    <Page title="Institution" lead={`Its short name in addresses and commands is ${institution.slug}.`} times={false}>
       <Paper maw={560}>
         <form onSubmit={form.onSubmit((values) => save.mutate(values))}>
           <Stack gap="md">

@@ -1,6 +1,6 @@
 // The overview of one institution: what waits for a person, then the feed in one line, then what came last.
 
-import { Group, Stack, Text } from '@mantine/core';
+import { Group, Stack, Text, VisuallyHidden } from '@mantine/core';
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { feedQuery } from '../../api/feeds.ts';
@@ -80,11 +80,8 @@ export function OverviewPage() {
                 {last === undefined ? (
                   'none yet'
                 ) : (
-                  <TextLink
-                    to="/i/$institution/imports/$importId"
-                    params={{ institution: slug, importId: last.id }}
-                    aria-label={`Last file: ${last.fileName}`}
-                  >
+                  <TextLink to="/i/$institution/imports/$importId" params={{ institution: slug, importId: last.id }}>
+                    <VisuallyHidden>{last.fileName}, </VisuallyHidden>
                     <Time at={last.queuedAt} />
                   </TextLink>
                 )}

@@ -69,7 +69,10 @@ export function Navigation({ slug }: { slug: string | undefined }) {
         {institution !== undefined && (
           <>
             <Box mt="xs">
-              <Entries entries={everybody} institution={institution} />
+              <Entries
+                entries={everybody.filter((entry) => me.role !== 'viewer' || entry.to !== '/i/$institution/upload')}
+                institution={institution}
+              />
             </Box>
             {me.role !== 'viewer' && (
               <>

@@ -24,17 +24,17 @@ export function UserMenu({ me }: { me: Me }) {
   const leave = useMutation({
     mutationFn: signOut,
     onSuccess: async () => {
-      queries.clear();
       queries.setQueryData(meQuery.queryKey, null);
       await navigate({ to: '/sign-in' });
+      queries.removeQueries({ predicate: (query) => query.queryKey[0] !== meQuery.queryKey[0] });
     },
   });
   return (
     <>
       <SchemeChoice />
-      <Menu position="top-start" width={230} shadow="md">
+      <Menu position="top-start" width={230}>
         <Menu.Target>
-          <UnstyledButton className={classes.user} aria-label={`${me.name}: account menu`}>
+          <UnstyledButton className={classes.user}>
             <Group gap="xs" wrap="nowrap">
               <IconUserCircle size={22} stroke={1.5} aria-hidden />
               <span className={classes.names}>
@@ -44,13 +44,13 @@ export function UserMenu({ me }: { me: Me }) {
                 <Text size="xs" c="dimmed" truncate>
                   {roleWords[me.role]}
                 </Text>
+                <VisuallyHidden>, account menu</VisuallyHidden>
               </span>
               <IconSelector size={16} aria-hidden />
             </Group>
           </UnstyledButton>
         </Menu.Target>
         <Menu.Dropdown>
-          {me.email !== null && <Menu.Label>{me.email}</Menu.Label>}
           <Menu.Item
             leftSection={<IconUserCircle size={16} aria-hidden />}
             onClick={() => void navigate({ to: '/profile' })}

@@ -62,7 +62,7 @@ export function UserList({ users, institution }: { users: User[]; institution?: 
       width: '3rem',
       cell: (user) =>
         user.id !== me.id && (
-          <Menu position="bottom-end" shadow="md">
+          <Menu position="bottom-end">
             <Menu.Target>
               <ActionIcon variant="subtle" color="gray" c="bright" aria-label={`Actions for ${user.name}`}>
                 <IconDots size={18} aria-hidden />

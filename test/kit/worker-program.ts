@@ -1,0 +1,22 @@
+// A process that works the import queue off until it is killed: `worker-program.ts <database url> <folder of the files>`.
+// Invariant: says `ready` once, and nothing else on stdout.
+
+import { pino } from 'pino';
+import { openDiskFiles } from '../../src/adapters/disk-files/open-disk-files.ts';
+import { openDatabase } from '../../src/db/connection.ts';
+import { startImportWorker } from '../../src/jobs/import-worker.ts';
+import { openReadingPool } from '../../src/jobs/reading-pool.ts';
+import { rowIds } from '../../src/jobs/row-ids.ts';
+import type { WorkDeps } from '../../src/jobs/work-import.ts';
+
+const [url = '', folder = ''] = process.argv.slice(2);
+const deps: WorkDeps = {
+  db: await openDatabase({ kind: 'postgres', url }),
+  files: await openDiskFiles({ folder }),
+  clock: { now: () => new Date() },
+  newId: rowIds() as WorkDeps['newId'],
+  log: pino({ level: 'error' }, pino.destination(2)),
+  reader: openReadingPool(2),
+};
+startImportWorker(deps);
+process.stdout.write('ready\n');
