@@ -2,6 +2,7 @@
 
 import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router';
 import { meQuery, setupQuery } from '../api/account.ts';
+import { Stranded } from '../pages/around/around.tsx';
 import { rootRoute } from './root.ts';
 import { type Search, text } from './search.ts';
 
@@ -14,6 +15,7 @@ const setupRoute = createRoute({
     if (!setup.needed) throw redirect({ to: '/sign-in' });
   },
   component: lazyRouteComponent(() => import('../pages/setup/setup-page.tsx'), 'SetupPage'),
+  errorComponent: Stranded,
 });
 
 const signInRoute = createRoute({
@@ -27,6 +29,7 @@ const signInRoute = createRoute({
     if (setup.needed) throw redirect({ to: '/setup' });
   },
   component: lazyRouteComponent(() => import('../pages/sign-in/sign-in-page.tsx'), 'SignInPage'),
+  errorComponent: Stranded,
 });
 
 /** Only addresses of these pages: never another host, `//host` or `/\host`. */

@@ -4,9 +4,15 @@ import type { QueryClient } from '@tanstack/react-query';
 import { createRootRouteWithContext, createRoute, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router';
 import { meQuery, setupQuery } from '../api/account.ts';
 
+import { Lost, Stranded } from '../pages/around/around.tsx';
+
 export type PageContext = { queries: QueryClient };
 
-export const rootRoute = createRootRouteWithContext<PageContext>()({ component: Outlet });
+export const rootRoute = createRootRouteWithContext<PageContext>()({
+  component: Outlet,
+  notFoundComponent: Lost,
+  errorComponent: Stranded,
+});
 
 export const shellRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -19,4 +25,5 @@ export const shellRoute = createRoute({
     throw redirect({ to: '/sign-in', search: location.pathname === '/' ? {} : { to: location.href } });
   },
   component: lazyRouteComponent(() => import('../pages/shell/shell.tsx'), 'Shell'),
+  errorComponent: Stranded,
 });

@@ -5,6 +5,7 @@ import { useQueryErrorResetBoundary } from '@tanstack/react-query';
 import { type ErrorComponentProps, useRouter } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { problemFrom } from '../../api/client.ts';
+import { EntryFrame } from '../../parts/entry-frame.tsx';
 import { ButtonLink } from '../../parts/link.tsx';
 import { Page } from '../../parts/page.tsx';
 import { ProblemAlert } from '../../parts/problem.tsx';
@@ -42,6 +43,30 @@ export function Trouble({ error }: ErrorComponentProps) {
         }
       />
     </Page>
+  );
+}
+
+/** In place of the whole window: nothing matched, or the frame itself could not be shown. */
+export function Lost() {
+  return (
+    <EntryFrame
+      title="There is no page at this address"
+      lead="The address may be mistyped, or the link is from another version of Causeway."
+    >
+      <ButtonLink to="/">Go to the overview</ButtonLink>
+    </EntryFrame>
+  );
+}
+
+export function Stranded({ error }: ErrorComponentProps) {
+  const router = useRouter();
+  const { reset } = useQueryErrorResetBoundary();
+  useEffect(() => reset(), [reset]);
+  return (
+    <EntryFrame title="Causeway cannot be shown">
+      <ProblemAlert error={error} />
+      <Button onClick={() => void router.invalidate()}>Try again</Button>
+    </EntryFrame>
   );
 }
 
