@@ -1,13 +1,13 @@
 // A fresh installation with one institution, a mapped and enabled feed, and a key to log in with: for demo and dev.
 // Invariant: everything is made through the API, as a person or a program outside would.
 
-import { randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import ssh2 from 'ssh2';
 import type { Feed } from '../src/api/feeds.ts';
 import type { Institution } from '../src/api/institutions.ts';
 import { type Client, openClient } from '../src/cli/client.ts';
+import { encodeOpenSshPrivateKey } from '../src/domain/openssh-private-keys.ts';
 import type { SftpLogin } from './sftp-upload.ts';
 import { type ServerProcess, startServer } from './start-server.ts';
 
@@ -76,10 +76,11 @@ export async function startSampleInstallation(
   const [first] = items;
   if (!first) throw new Error('a new institution has no feed');
   const path = `${base}/feeds/${first.id}`;
-  const keys = ssh2.utils.generateKeyPairSync('ed25519', { comment: 'sample sender' });
+  const pair = generateKeyPairSync('ed25519');
+  const { text, blob } = encodeOpenSshPrivateKey(pair.privateKey, pair.publicKey, 'sample sender');
   const keyFile = join(folder, 'sender-key');
-  await writeFile(keyFile, keys.private, { mode: 0o600 });
-  await client.send('POST', `${path}/keys`, { key: keys.public });
+  await writeFile(keyFile, text, { mode: 0o600 });
+  await client.send('POST', `${path}/keys`, { key: `ssh-ed25519 ${blob.toString('base64')} sample sender` });
   await client.send('PATCH', `${path}/mapping`, { set: sampleMapping });
   const feed = await client.send<Feed>('POST', `${path}/enable`, {});
   const login = {

@@ -8,14 +8,14 @@ import type { Encoding, Place, Problem } from './types.ts';
 export const WINDOWS_1252_HIGH = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ';
 const UNDEFINED_1252 = /[\u0081\u008d\u008f\u0090\u009d]/;
 
-export function decodeWindows1252(bytes: Buffer, from: number, to: number): string {
+function decodeWindows1252(bytes: Buffer, from: number, to: number): string {
   return bytes
     .toString('latin1', from, to)
     .replace(/[\x80-\x9f]/g, (control) => WINDOWS_1252_HIGH[control.charCodeAt(0) - 0x80] ?? control);
 }
 
 /** A count and its first places. */
-export class Places {
+class Places {
   count = 0;
   readonly first: Place[] = [];
 
@@ -27,8 +27,8 @@ export class Places {
 
 /**
  * Decodes cells with bytes above 0x7F. A file has one encoding, but which one may show late: a Windows-1252 export can be
- * ASCII for 90,000 rows. So each cell is read as UTF-8 when it is UTF-8 and as Windows-1252 when it is not; the encoding of the file is what
- * most of its cells are in, and the others are reported.
+ * ASCII for 90,000 rows. So each cell is read as UTF-8 when it is UTF-8 and as Windows-1252 when it is not; the encoding of
+ * the file is what most of its cells are in, and the others are reported.
  */
 export class CellDecoder {
   readonly #detected: Encoding;
@@ -47,17 +47,15 @@ export class CellDecoder {
   /** `place` says where the cell is, should it have to be reported. */
   decode(bytes: Buffer, from: number, to: number, place: Place): string {
     if (this.#detected === 'windows-1252' && this.#pinned) return this.#asWindows(bytes, from, to, place);
-    const text = bytes.toString('utf8', from, to);
     if (this.#detected === 'utf-16le' || this.#detected === 'utf-16be') {
+      const text = bytes.toString('utf8', from, to);
       if (text.includes('\ufffd')) this.#replaced.add(place);
       return text;
     }
-    if (text.includes('\ufffd')) {
-      if (!isUtf8(bytes.subarray(from, to))) return this.#asWindows(bytes, from, to, place);
-      this.#replaced.add(place);
-    } else if (this.#leansToWindows() && !surelyUtf8(bytes, from, to)) {
-      return this.#asWindows(bytes, from, to, place);
-    }
+    const mayBeUtf8 = !this.#leansToWindows() || hardlyWindows(bytes, from, to);
+    if (!mayBeUtf8 || !isUtf8(bytes.subarray(from, to))) return this.#asWindows(bytes, from, to, place);
+    const text = bytes.toString('utf8', from, to);
+    if (text.includes('\ufffd')) this.#replaced.add(place);
     this.#utf8.add(place);
     return text;
   }
@@ -110,10 +108,11 @@ function problem(
 }
 
 /**
- * Valid UTF-8 that is hardly Windows-1252 by accident. `É’` in Windows-1252 (C9 92) is valid UTF-8 too; pairs led by C2 or C3 (a capital
- * A with circumflex or tilde before a symbol), sequences of three or four bytes, and two sequences in one cell are not found in names.
+ * Whether bytes, if they are valid UTF-8, are hardly Windows-1252 by accident. `É’` in Windows-1252 (C9 92) is valid UTF-8
+ * too; pairs led by C2 or C3 (a capital A with circumflex or tilde before a symbol), three or four bytes, or two such
+ * sequences are not found in names.
  */
-function surelyUtf8(bytes: Buffer, from: number, to: number): boolean {
+function hardlyWindows(bytes: Buffer, from: number, to: number): boolean {
   let sequences = 0;
   for (let at = from; at < to; at++) {
     const byte = bytes[at] as number;

@@ -1,3 +1,4 @@
+// Dialects of files as institutions send them, and files that fool sniffers.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { detect } from './detect.ts';

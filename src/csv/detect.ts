@@ -81,8 +81,9 @@ function bestSample(samples: readonly Sample[], expected: ReadonlySet<string>): 
 }
 
 /**
- * 0 to 1: how much these rows look like a table of two or more columns. The commonest width counts, in all rows and in those from the
- * first of this width on (titles stand above), and wide tables more than narrow ones, for a comma in a sentence makes two cells.
+ * 0 to 1: how much these rows look like a table of two or more columns. The commonest width counts, in all rows and in those
+ * from the first of this width on (titles stand above), and wide tables more than narrow ones, for a comma in a sentence
+ * makes two cells.
  * A width that few rows have is no table: `c0`, `v0`, `a;b` is one column.
  */
 function evenness(widths: readonly number[]): number {

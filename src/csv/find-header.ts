@@ -10,7 +10,7 @@ export interface SampleRow {
 }
 
 /** For comparing labels loosely: case, spaces, quotes, punctuation and compatibility forms do not count. */
-export function looseLabel(label: string): string {
+function looseLabel(label: string): string {
   return label
     .normalize('NFKC')
     .toLowerCase()
@@ -61,8 +61,9 @@ export function looksLikeData(cells: readonly string[]): boolean {
 
 /**
  * Index of the header, which is looked for in the first 50 of these rows (blank ones left out); -1 when there are none.
- * Expected labels decide when two of them (or the only one) stand in one row. Else it is the first row that is not narrow (a title or a
- * date above the table fills less than half of what the body fills), unless a blank row follows it and a wider row of labels comes then.
+ * Expected labels decide when two of them (or the only one) stand in one row. Else it is the first row that is not narrow (a
+ * title or a date above the table fills at most half of what the body fills), unless a blank row and then a wider row of
+ * labels follow it.
  */
 export function findHeader(rows: readonly SampleRow[], expected: ReadonlySet<string>): number {
   if (rows.length === 0) return -1;

@@ -1,3 +1,4 @@
+// Where rows stand in a file, what breaks off or is beyond a limit, and how a source ends.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readCsv } from './read.ts';

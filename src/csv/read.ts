@@ -17,7 +17,8 @@ import type { CsvReading, DataRow, Dialect, Header, Problem, ReadOptions, ReadRe
 
 /**
  * Reads a CSV file in one pass and fixed memory; resolves when the header is known. Never throws on data; errors of the source
- * pass through. Quoting by RFC 4180 §2, repaired where files differ from it: see `ProblemFacts`.
+ * pass through. Quoting by RFC 4180 §2, repaired where files differ from it: see `ProblemFacts`. The source must not write
+ * into a chunk again.
  */
 export async function readCsv(source: AsyncIterable<Uint8Array>, options: ReadOptions = {}): Promise<CsvReading> {
   const input = new ByteSource(source);

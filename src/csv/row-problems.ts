@@ -82,7 +82,7 @@ export function openQuotePlace(block: Block, index: number, context: RowContext)
  * Lines inside the cells of a row that look like rows of the same file: a stray quote swallowed them. A line between two line ends
  * counts when it has as many delimiters as a row; the broken first and last lines count as one when together they have.
  */
-export function linesLikeRows(cells: readonly string[], delimiter: string, width: number): number {
+function linesLikeRows(cells: readonly string[], delimiter: string, width: number): number {
   if (width < 4) return 0;
   let like = 0;
   for (const cell of cells) {

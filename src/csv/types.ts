@@ -16,7 +16,7 @@ export interface Dialect {
   headerRow: number;
 }
 
-export type ProblemScope = 'file' | 'header' | 'row' | 'cell';
+type ProblemScope = 'file' | 'header' | 'row' | 'cell';
 
 /** A place in the file. `row` and `line` start at 1, `byte` at 0 (a byte order mark counts); `column` starts at 1. */
 export interface Place {
@@ -27,7 +27,7 @@ export interface Place {
 }
 
 /** What is known beyond the place, by code. `first…` lists hold at most 20 entries; `count` is always exact. */
-export interface ProblemFacts {
+interface ProblemFacts {
   /** Nothing but blank rows, or nothing at all. */
   'empty-file': { bytes: number; blankRows: number };
   /** A header and nothing below it. */
@@ -73,7 +73,7 @@ export interface ProblemFacts {
   'row-too-large': { limit: 'cell' | 'row' | 'columns'; bytes: number; cells: number };
 }
 
-export type ReadingCode = keyof ProblemFacts;
+type ReadingCode = keyof ProblemFacts;
 
 /** A problem as data. `label` and `value` hold text of the file: never log them. `column` starts at 1. */
 export type Problem<C extends ReadingCode = ReadingCode> = {
@@ -110,7 +110,7 @@ export interface DataRow {
   byte: number;
   /**
    * Decoded, untrimmed. At least as many as there are labels (short rows are padded with ''); more only when the row has a
-   * `column-count-mismatch` of kind `long`. A cell may share memory with its whole batch: copy what is kept for long.
+   * `column-count-mismatch` of kind `long` or is `row-too-large`. U+0000 may be in them. A cell may share memory with its whole batch: copy what is kept for long.
    */
   cells: string[];
   /** `column-count-mismatch`, `malformed-quoting`, `row-too-large`; mostly the same empty array. */
@@ -185,13 +185,6 @@ export interface CsvReading {
   /** Closes the source when `batches` is not read to its end. May be called again and again. */
   close(): Promise<void>;
 }
-
-/**
- * Reads a CSV file in one pass and fixed memory. Resolves when the header is known. Never throws on data; errors of the source pass through.
- *
- * `import { readCsv } from '../csv/read.ts'`
- */
-export type ReadCsv = (source: AsyncIterable<Uint8Array>, options?: ReadOptions) => Promise<CsvReading>;
 
 /** How the writer writes. Defaults: `,`, minimal quoting, CRLF, utf-8 (RFC 4180). */
 export interface WriteOptions {

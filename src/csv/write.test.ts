@@ -1,3 +1,4 @@
+// Bytes that are written for rows; reading them back is tested in read.fuzz.test.ts.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Unencodable, WriteOptions } from './types.ts';

@@ -12,7 +12,7 @@ import type { ErrorFileJob } from './reading.ts';
 export const errorEffects = ['row-skipped', 'cell-dropped'] as const;
 
 /** Our columns; they are dropped without a word when the file comes back (ruling 24). */
-export const errorColumns = ['causeway_row', 'causeway_codes', 'causeway_reasons'] as const;
+const errorColumns = ['causeway_row', 'causeway_codes', 'causeway_reasons'] as const;
 
 const pieceLength = 64 * 1024;
 

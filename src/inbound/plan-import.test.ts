@@ -42,7 +42,7 @@ function file(...people: string[]): string {
 /** `A 40` per contact, the way `file` takes them. */
 async function people(kit: ImportKit): Promise<string[]> {
   const contacts = await contactsAs(kit, 'crmId', 'phone');
-  return contacts.map(([id, phone]) => `${id} ${phone === null ? '-' : String(phone).slice(-2)}`);
+  return contacts.map(([id, phone]) => `${id} ${typeof phone === 'string' ? phone.slice(-2) : '-'}`);
 }
 
 type Case = {

@@ -168,6 +168,15 @@ const cases: Case[] = [
     outbox: [receipt],
   },
   {
+    title: 'what a broken-off upload left is held when somebody wants it imported',
+    content: good,
+    options: { how: 'dropped' },
+    status: 'held',
+    hold: 'incomplete',
+    codes: ['incomplete-upload'],
+    outbox: [receipt],
+  },
+  {
     title: 'no final line end alone is normal',
     content: good.trimEnd(),
     status: 'succeeded',

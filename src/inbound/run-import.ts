@@ -53,7 +53,11 @@ export async function runImport(
   }
 }
 
-function judge({ arrival, file }: ImportContext, summary: ReadingSummary): ArrivalVerdict | null {
+/** Why the file may be cut off: an `IncompleteWhy`, or that its upload broke off (somebody asked to import it all the same). */
+type Verdict = Omit<ArrivalVerdict, 'why'> & { why: ArrivalVerdict['why'] | 'dropped' };
+
+function judge({ arrival, file }: ImportContext, summary: ReadingSummary): Verdict | null {
+  if (arrival.how === 'dropped') return { reason: 'incomplete', why: 'dropped', facts: {} };
   return judgeArrival({
     size: file.size,
     finalNewline: summary.finalNewline,
@@ -67,7 +71,7 @@ function judge({ arrival, file }: ImportContext, summary: ReadingSummary): Arriv
 }
 
 /** A rehearsal is never held, and an approved import not again for the same reason. */
-function endingOf(context: ImportContext, summary: ReadingSummary, verdict: ArrivalVerdict | null): Ending {
+function endingOf(context: ImportContext, summary: ReadingSummary, verdict: Verdict | null): Ending {
   if (summary.rejected !== null) return { status: 'failed', reason: summary.rejected, hold: null };
   if (verdict && !context.approved && !context.dryRun) return { status: 'held', reason: null, hold: verdict.reason };
   return { status: 'succeeded', reason: null, hold: null };
@@ -78,7 +82,7 @@ async function ownIssues(
   deps: RunDeps,
   context: ImportContext,
   summary: ReadingSummary,
-  verdict: ArrivalVerdict | null,
+  verdict: Verdict | null,
   ending: Ending,
 ): Promise<Issue[]> {
   const issues: Issue[] = [];

@@ -1,5 +1,5 @@
 // Validated rows and issues as COPY text for the staging tables.
-// Invariant: whatever the file holds, a line is one row of exactly the columns of `stagedColumns`; NUL becomes U+FFFD.
+// Invariant: whatever the file holds, a line is one row of exactly the columns that `copyRows` names; NUL becomes U+FFFD.
 
 import type { Field } from '../domain/fields.ts';
 import type { Issue } from '../domain/issue.ts';
@@ -10,6 +10,9 @@ import type { StagedField } from '../store/import-staging.ts';
 const needsEscape = /[\\\t\n\r\0]/;
 const escapes: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r', '\0': '\ufffd' };
 const nothing = '\\N';
+
+/** Canonical texts of these types hold nothing that would need an escape. */
+const plainTypes = new Set<Field['type']>(['number', 'date', 'boolean', 'phone']);
 
 /** A text as a cell of COPY text (PostgreSQL, "COPY", text format). */
 export function copyCell(text: string | null | undefined): string {
@@ -26,7 +29,10 @@ export function rowEncoder(
   const indexOf = (name: string) => resolved.columns.findIndex((column) => column.field.name === name);
   const causewayId = indexOf('causewayId');
   const phone = indexOf('phone');
-  const standard = fields.map((field) => indexOf(field.name));
+  const standard = fields.map((field) => {
+    const index = indexOf(field.name);
+    return { index, isPlain: plainTypes.has(resolved.columns[index]?.field.type ?? 'text') };
+  });
   const custom = resolved.columns.flatMap(({ field }, index) => (field.custom ? [{ field, index }] : []));
   const skippedRest = `${`\t${nothing}`.repeat(4 + fields.length)}\n`;
   return (at, { crmId, values, phoneRaw, skipped }) => {
@@ -34,9 +40,10 @@ export function rowEncoder(
     let line = `${at.row}\t${at.line}\t${newId()}\tf\t${copyCell(crmId)}\t`;
     // A blank Causeway ID names nobody, whatever its policy for blanks is.
     line += (causewayId < 0 ? '' : values[causewayId]) || nothing;
-    line += phone < 0 ? `\t${nothing}\t${nothing}` : `\t${copyCell(values[phone])}\t${copyCell(phoneRaw)}`;
+    line += phone < 0 ? `\t${nothing}\t${nothing}` : `\t${values[phone] ?? nothing}\t${copyCell(phoneRaw)}`;
     line += `\t${custom.length === 0 ? nothing : copyCell(customJson(custom, values))}`;
-    for (const index of standard) line += `\t${copyCell(values[index])}`;
+    for (const { index, isPlain } of standard)
+      line += isPlain ? `\t${values[index] ?? nothing}` : `\t${copyCell(values[index])}`;
     return `${line}\n`;
   };
 }

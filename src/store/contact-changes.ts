@@ -7,7 +7,7 @@ import { standardFields } from '../domain/fields.ts';
 import type { ContactId, ImportId, InstitutionId } from '../domain/ids.ts';
 
 /** One field, before and after; `custom.NAME` for custom ones. */
-export type FieldChange = { field: string; old: unknown; new: unknown };
+type FieldChange = { field: string; old: unknown; new: unknown };
 
 export type ContactChangeRecord = {
   at: Date;

@@ -32,7 +32,7 @@ const fixedColumns = [
 ];
 
 /** The columns of a line of COPY text for `copyRows`: the fixed ones, then the fields. */
-export function stagedColumns(fields: readonly StagedField[]): string[] {
+function stagedColumns(fields: readonly StagedField[]): string[] {
   return [...fixedColumns, ...fields.map((field) => field.column)];
 }
 

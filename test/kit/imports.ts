@@ -15,7 +15,7 @@ import { setContact } from '../../src/inbound/set-contact.ts';
 import { storeMadeFile } from '../../src/inbound/store-made-file.ts';
 import { rowIds } from '../../src/jobs/row-ids.ts';
 import { type WorkDeps, workOn } from '../../src/jobs/work-import.ts';
-import { insertArrival } from '../../src/store/arrivals.ts';
+import { type ArrivalHow, insertArrival } from '../../src/store/arrivals.ts';
 import { listImportChanges } from '../../src/store/contact-changes.ts';
 import { type ContactRecord, findContactByCrmId, listContacts } from '../../src/store/contacts.ts';
 import { listIssues } from '../../src/store/import-issues.ts';
@@ -96,6 +96,7 @@ export async function setFeed(kit: ImportKit, to: { enabled?: boolean; strict?: 
 export type QueueOptions = {
   path?: string;
   source?: ImportSource;
+  how?: ArrivalHow;
   dryRun?: boolean;
   mapping?: Mapping;
   /** What the client's writes looked like. */
@@ -121,7 +122,7 @@ export async function queueFile(
   const writes = { announcedSize: null, writeSize: null, writeCount: null, writtenEnd: null, ...options.writes };
   await deps.db.transaction(async (tx) => {
     await insertStoredFile(tx, institutionId, file);
-    const how = source === 'sftp' ? 'close' : source;
+    const how = options.how ?? (source === 'sftp' ? 'close' : source);
     const arrival = {
       id: arrivalId,
       storedFileId: file.id,
