@@ -68,7 +68,7 @@ export function guide({ institution, feed, server, fields }: GuideInput): GuideS
           kind: 'list',
           items: [
             'Put the file into the folder in which you are after login, not into another one.',
-            'A file is complete when your client closes it. Names that end in .filepart, .part, .partial, .tmp or .uploading, or begin with a dot, wait until they are renamed.',
+            'A file is complete when your client closes it. Names that end in .filepart, .part, .partial, .tmp, .uploading or ~, or begin with a dot, wait until they are renamed.',
             `It is imported about ${settleWords(server.settleSeconds)} after it is complete. The same name may be used again each time.`,
             'Afterwards outbox/ holds a receipt (JSON) and, when rows need mending, a CSV with those rows and the reasons. That CSV can be corrected and sent as it is.',
             'A file put into dryrun/ is a rehearsal: it is checked and reported, and changes nothing.',

@@ -1,7 +1,7 @@
 // The state of an import, what happened in words, its counts, and what a person may do with it now.
 
 import type { ImportView } from '@api/imports.ts';
-import { Group, Paper, Progress, Stack, Text } from '@mantine/core';
+import { Group, Paper, Stack, Text } from '@mantine/core';
 import { Time } from '../../parts/time.tsx';
 import { count } from '../../words/numbers.ts';
 import { isMoving, waitsForWords } from '../../words/states.ts';
@@ -43,12 +43,9 @@ export function Headline({ slug, item }: { slug: string; item: ImportView }) {
 
 function Running({ item }: { item: ImportView }) {
   return (
-    <Stack gap={6}>
-      <Progress value={100} animated={item.status === 'running'} striped aria-label="The import is under way" />
-      <Text size="sm" c="dimmed" className="numeric">
-        {item.progressRows > 0 ? `${count(item.progressRows, 'row')} read so far.` : 'Not begun yet.'} This page renews
-        itself.
-      </Text>
-    </Stack>
+    <Text size="sm" c="dimmed" className="numeric">
+      {item.progressRows > 0 ? `${count(item.progressRows, 'row')} read so far.` : 'Not begun yet.'} This page renews
+      itself.
+    </Text>
   );
 }

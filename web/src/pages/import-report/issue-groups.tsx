@@ -72,7 +72,7 @@ function KindOfIssue({ slug, item, group }: { slug: string; item: ImportView; gr
         <ul className={classes.examples}>
           {group.examples.slice(0, 3).map((example) => (
             <li key={example.seq}>
-              <Example issue={example} />
+              <Example slug={slug} issue={example} />
             </li>
           ))}
         </ul>
@@ -81,13 +81,22 @@ function KindOfIssue({ slug, item, group }: { slug: string; item: ImportView; gr
   );
 }
 
-function Example({ issue }: { issue: IssueView }) {
+function Example({ slug, issue }: { slug: string; issue: IssueView }) {
   return (
     <div className={classes.example}>
       <MarkedCell issue={issue} />
       <Text size="sm" c="dimmed" className="cut">
         {issue.message}
       </Text>
+      {issue.otherContact !== null && (
+        <TextLink
+          size="sm"
+          to="/i/$institution/contacts/$contactId"
+          params={{ institution: slug, contactId: issue.otherContact }}
+        >
+          Open the other contact
+        </TextLink>
+      )}
     </div>
   );
 }
