@@ -50,7 +50,7 @@ export function DataTable<Row>({ label, columns, rows, rowKey, empty }: DataTabl
                 data-label={column.hideTitle ? undefined : column.title}
                 className={column.number ? classes.number : undefined}
               >
-                {column.cell(row)}
+                <div className={classes.value}>{column.cell(row)}</div>
               </td>
             ))}
           </tr>

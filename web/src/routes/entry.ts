@@ -4,7 +4,7 @@ import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-route
 import { meQuery, setupQuery } from '../api/account.ts';
 import { Stranded } from '../pages/around/around.tsx';
 import { rootRoute } from './root.ts';
-import { type Search, text } from './search.ts';
+import { ownAddress, type Search, text } from './search.ts';
 
 const setupRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -31,10 +31,5 @@ const signInRoute = createRoute({
   component: lazyRouteComponent(() => import('../pages/sign-in/sign-in-page.tsx'), 'SignInPage'),
   errorComponent: Stranded,
 });
-
-/** Only addresses of these pages: never another host, `//host` or `/\host`. */
-function ownAddress(address: string | undefined): string | undefined {
-  return address !== undefined && /^\/(?![/\\])/.test(address) ? address : undefined;
-}
 
 export const entryRoutes = [setupRoute, signInRoute] as const;

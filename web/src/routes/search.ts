@@ -26,13 +26,19 @@ export function oneOf<const Value extends string>(value: unknown, known: readonl
 
 /** A calendar day, `YYYY-MM-DD`. */
 export function day(value: unknown): string | undefined {
-  return typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value) && !Number.isNaN(Date.parse(value))
-    ? value
-    : undefined;
+  if (typeof value !== 'string' || !/^\d{4}-\d{2}-\d{2}$/.test(value)) return undefined;
+  const parsed = Date.parse(`${value}T00:00:00Z`);
+  // The 30th of February is taken for the 2nd of March: then the text differs.
+  return !Number.isNaN(parsed) && new Date(parsed).toISOString().startsWith(value) ? value : undefined;
 }
 
 /** A whole number from 1 on, as text or number. */
 export function positive(value: unknown): number | undefined {
   const number = typeof value === 'number' ? value : typeof value === 'string' && value !== '' ? Number(value) : 0;
   return Number.isSafeInteger(number) && number > 0 ? number : undefined;
+}
+
+/** Only addresses of these pages: never another host, `//host` or `/\host`. */
+export function ownAddress(address: string | undefined): string | undefined {
+  return address !== undefined && /^\/(?![/\\])/.test(address) ? address : undefined;
 }

@@ -54,6 +54,8 @@ export function guide({ institution, feed, server, fields }: GuideInput): GuideS
             { name: `${keyTypeWords(key.type)}, older form`, value: key.md5, as: 'fingerprint' as const },
           ]),
         },
+        { kind: 'text', text: 'For a known_hosts file:' },
+        { kind: 'code', lines: feed.hostKeys.map((key) => `${knownHost(feed)} ${key.publicKey}`) },
       ],
     },
     { title: 'The file', blocks: fileBlocks(feed, fields) },
@@ -77,6 +79,11 @@ export function guide({ institution, feed, server, fields }: GuideInput): GuideS
       ],
     },
   ];
+}
+
+/** The name of this server in a known_hosts file (sshd(8)): in brackets with the port, unless that is 22. */
+function knownHost(feed: Feed): string {
+  return feed.port === 22 ? feed.host : `[${feed.host}]:${feed.port}`;
 }
 
 function loginWords(feed: Feed): string {

@@ -11,6 +11,7 @@ import { type Fact, Facts } from '../../parts/facts.tsx';
 import { useCanEdit } from '../../parts/me.ts';
 import { notifyProblem } from '../../parts/problem.tsx';
 import { Section } from '../../parts/section.tsx';
+import { ClockTime } from '../../parts/time.tsx';
 import { RenewDialog } from './renew-dialog.tsx';
 
 const mask = '•'.repeat(20);
@@ -91,6 +92,11 @@ export function Credentials({ feed, place }: { feed: Feed; place: FeedPlace }) {
       lead="What the sending system needs to log in. The protocol is SFTP (over SSH), not FTP or FTPS."
     >
       <Facts facts={facts} />
+      {feed.previousPasswordUntil !== null && (
+        <Text size="sm">
+          The former password goes on working until <ClockTime at={feed.previousPasswordUntil} />.
+        </Text>
+      )}
       <RenewDialog
         feed={feed}
         place={place}

@@ -103,7 +103,7 @@ function Block({ block }: { block: GuideBlock }) {
       );
     case 'code':
       return (
-        <Code block tabIndex={0} aria-label="Example session">
+        <Code block tabIndex={0} className={classes.code}>
           {block.lines.join('\n')}
         </Code>
       );

@@ -23,9 +23,9 @@ export function Shell() {
   const zone = slug === undefined ? browserZone() : (institution?.timeZone ?? 'UTC');
   return (
     <ZoneContext value={zone}>
-      <a href="#content" className={classes.skip}>
+      <button type="button" className={classes.skip} onClick={() => document.getElementById('content')?.focus()}>
         Skip to the page
-      </a>
+      </button>
       <AppShell
         header={{ height: { base: 56, sm: 0 } }}
         navbar={{ width: 256, breakpoint: 'sm', collapsed: { mobile: !opened } }}
