@@ -37,6 +37,10 @@ if (only === 'peers') {
   await step('types of the web pages', bin('tsc'), ['--noEmit', '-p', 'web']);
   await step('format and lint', bin('biome'), ['check', '--error-on-warnings', '.']);
   await step('promises', bin('oxlint'), ['--type-aware', '--deny-warnings', 'src', 'test', 'scripts', 'bench']);
+  await step('unused files and packages', bin('knip'), [
+    '--include',
+    'files,dependencies,unlisted,unresolved,duplicates',
+  ]);
   const debian = await startDebianPostgres();
   if (debian) {
     try {

@@ -46,7 +46,7 @@ export type Overrides = { clock?: Clock; db?: Database; log?: Logger };
 const diskReserve = 64 * 1024 * 1024;
 
 /** The version of this installation, from package.json. */
-export function installedVersion(): string {
+function installedVersion(): string {
   const text = readFileSync(join(import.meta.dirname, '../package.json'), 'utf8');
   return (JSON.parse(text) as { version: string }).version;
 }

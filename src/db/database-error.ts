@@ -50,7 +50,7 @@ export function isLostConnection(error: unknown): boolean {
 }
 
 /** The code of a connection that broke off; system codes beginning with E are its other spelling. */
-export const CONNECTION_LOST = '08006';
+const CONNECTION_LOST = '08006';
 /** COMMIT was sent and its answer never came: nobody knows whether it took place. */
 export const OUTCOME_UNKNOWN = '08007';
 

@@ -3,7 +3,7 @@
 
 import { standardSynonyms } from './synonyms.ts';
 
-export const fieldTypes = [
+const fieldTypes = [
   'text',
   'number',
   'date',

@@ -1,5 +1,5 @@
 // The states of an import and the words that go with them.
-// Invariant: `canMove` is the only list of state changes (ruling 2).
+// Invariant: the states are those of ruling 2; who changes one names the state that it must come from in the same statement.
 
 export const importStatuses = [
   'queued',
@@ -13,8 +13,7 @@ export const importStatuses = [
 ] as const;
 export type ImportStatus = (typeof importStatuses)[number];
 
-export const importSources = ['sftp', 'upload', 'api'] as const;
-export type ImportSource = (typeof importSources)[number];
+export type ImportSource = 'sftp' | 'upload' | 'api';
 
 export const holdReasons = [
   'incomplete',
@@ -25,28 +24,6 @@ export const holdReasons = [
   'many-changes',
 ] as const;
 export type HoldReason = (typeof holdReasons)[number];
-
-export const rowOutcomes = ['created', 'updated', 'unchanged', 'skipped'] as const;
-export type RowOutcome = (typeof rowOutcomes)[number];
-
-const moves: Record<ImportStatus, readonly ImportStatus[]> = {
-  queued: ['running', 'ignored'],
-  running: ['succeeded', 'failed', 'held', 'queued'],
-  held: ['running', 'queued', 'discarded'],
-  succeeded: ['undone'],
-  failed: [],
-  ignored: [],
-  discarded: [],
-  undone: [],
-};
-
-/**
- * May an import go from one state to another? Two moves go beyond ruling 2 and are invisible outside:
- * running → queued when the worker died (the same attempt is made again), held → queued on the way to running.
- */
-export function canMove(from: ImportStatus, to: ImportStatus): boolean {
-  return moves[from].includes(to);
-}
 
 /** Nothing more will happen to it by itself. A held import is final for someone who waits: a person must act. */
 export function isFinal(status: ImportStatus): boolean {

@@ -17,7 +17,7 @@ import type { SftpPorts } from './ports.ts';
 
 const minute = 60_000;
 
-export const usualLinkLimits: LinkLimits = {
+const usualLinkLimits: LinkLimits = {
   loginTime: 30_000,
   idleTime: 30 * minute,
   rekeyBytes: 1024 ** 3,
