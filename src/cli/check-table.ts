@@ -1,8 +1,9 @@
 // Writes the table of a file as it was read (`causeway check --rows`): UTF-8, comma, CRLF, RFC 4180.
-// Invariant: the table stands under its name only when it is whole.
+// Invariant: the table stands under its name only when it is whole; a link or device such as /dev/stdout is
+// written through, never replaced.
 
 import { createReadStream, createWriteStream } from 'node:fs';
-import { rename, rm, stat } from 'node:fs/promises';
+import { lstat, rename, rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { readCsv } from '../csv/read.ts';
 import { writeCsv } from '../csv/write.ts';
@@ -15,7 +16,7 @@ export type TableOptions = {
 
 /** Reads `path` a second time and writes header and data rows to `output`. Throws what the disk throws. */
 export async function writeTable(path: string, output: string, options: TableOptions): Promise<void> {
-  const found = await stat(output).catch(() => null);
+  const found = await lstat(output).catch(() => null);
   const isSpecial = found !== null && !found.isFile();
   const target = isSpecial ? output : `${output}.${process.pid}.part`;
   try {

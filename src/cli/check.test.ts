@@ -1,7 +1,7 @@
 // `causeway check` as a person or a script uses it: words, exit codes, JSON lines, tables.
 
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { lstat, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
@@ -220,4 +220,14 @@ test('--help says the words and ends with 0', async () => {
   const { exit, out } = await run('--help');
   assert.equal(exit, 0);
   assert.match(out, /Usage: causeway check/);
+});
+
+test('--rows writes through a link and leaves the link in place', async () => {
+  const path = await file('linked.csv', good);
+  const real = await file('real-table.csv', 'older');
+  const link = join(folder, 'link-to-table.csv');
+  await symlink(real, link);
+  assert.equal((await run('--rows', link, path)).exit, 0);
+  assert.ok((await lstat(link)).isSymbolicLink());
+  assert.equal(await readFile(real, 'utf8'), good);
 });

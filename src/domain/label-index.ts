@@ -8,7 +8,7 @@ export const ownColumns = ['causeway_row', 'causeway_codes', 'causeway_reasons']
 const ownNames = new Set<string>(ownColumns);
 
 /** Is this a column that Causeway added to an error file? */
-function isOwnColumn(label: string): boolean {
+export function isOwnColumn(label: string): boolean {
   return ownNames.has(label.trim().toLowerCase());
 }
 

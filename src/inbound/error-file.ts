@@ -5,14 +5,12 @@ import { readCsv } from '../csv/read.ts';
 import type { DataRow, Dialect } from '../csv/types.ts';
 import { createCsvWriter } from '../csv/write.ts';
 import { issueMessage } from '../domain/issues.ts';
+import { isOwnColumn, ownColumns } from '../domain/label-index.ts';
 import type { ImportIssue } from '../store/import-issues.ts';
 import type { ErrorFileJob } from './reading.ts';
 
 /** Issues with these effects put their row into the error file. */
 export const errorEffects = ['row-skipped', 'cell-dropped'] as const;
-
-/** Our columns; they are dropped without a word when the file comes back (ruling 24). */
-const errorColumns = ['causeway_row', 'causeway_codes', 'causeway_reasons'] as const;
 
 const pieceLength = 64 * 1024;
 
@@ -35,7 +33,7 @@ export async function* errorRows(
     const labels = reading.header.labels;
     const originals = originalColumns(labels);
     const writer = createCsvWriter(writing(reading.dialect));
-    writer.add([...originals.map((at) => labels[at] ?? ''), ...errorColumns]);
+    writer.add([...originals.map((at) => labels[at] ?? ''), ...ownColumns]);
     for await (const batch of reading.batches) {
       for (const row of batch.rows) {
         if (wanted.row === null) break;
@@ -62,8 +60,7 @@ function writing(dialect: Dialect) {
 
 /** All columns but our own from an error file that came back. */
 function originalColumns(labels: readonly string[]): number[] {
-  const ours = new Set<string>(errorColumns);
-  return labels.flatMap((label, at) => (ours.has(label.trim()) ? [] : [at]));
+  return labels.flatMap((label, at) => (isOwnColumn(label) ? [] : [at]));
 }
 
 function errorRow(row: DataRow, originals: readonly number[], width: number, issues: readonly ImportIssue[]): string[] {

@@ -56,7 +56,7 @@ export const saveMapping = (feed: FeedPlace, mapping: MappingRequest) =>
 export const sampleUrl = (feed: FeedPlace) => apiUrl(`${path(feed)}/sample.csv`);
 
 /** How much of a sample file is sent for a preview, in bytes. */
-export const sampleBytes = 1_048_576;
+const sampleBytes = 1_048_576;
 
 /** What the beginning of a file looks like under a mapping; nothing is stored. */
 export const previewSample = (feed: FeedPlace, file: File, mapping: MappingRequest) =>

@@ -1,9 +1,7 @@
 // How a file is written, in words.
 
-import type { Preview } from '@api/feeds.ts';
 import type { ImportView } from '@api/imports.ts';
 
-export type Dialect = Preview['dialect'];
 type Shown = NonNullable<ImportView['dialect']>;
 
 const encodings: Record<string, string> = {

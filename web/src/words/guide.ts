@@ -10,7 +10,7 @@ import { count } from './numbers.ts';
 import { loginMethodWords } from './states.ts';
 
 /** A fingerprint is shown in groups and copied as it is, so that it can be compared by machine too. */
-export type GuideFact = { name: string; value: string; as?: 'code' | 'fingerprint' };
+type GuideFact = { name: string; value: string; as?: 'code' | 'fingerprint' };
 export type GuideBlock =
   | { kind: 'text'; text: string }
   | { kind: 'facts'; facts: GuideFact[] }

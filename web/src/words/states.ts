@@ -40,7 +40,7 @@ export function importTone(status: string, issueCount = 0, skipped = 0): Tone {
   return importTones[status];
 }
 
-export function isImportStatus(status: string): status is ImportStatus {
+function isImportStatus(status: string): status is ImportStatus {
   return Object.hasOwn(importWords, status);
 }
 

@@ -41,7 +41,7 @@ export function shortTime(iso: string, zone: string): string {
 }
 
 /** `Nov 21, 2026` in the zone given. */
-export function shortDate(iso: string, zone: string): string {
+function shortDate(iso: string, zone: string): string {
   return format(iso, zone, { year: 'numeric', month: 'short', day: 'numeric' });
 }
 

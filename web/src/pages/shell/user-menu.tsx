@@ -14,9 +14,8 @@ import { IconDeviceDesktop, IconLogout, IconMoon, IconSelector, IconSun, IconUse
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { meQuery, signOut } from '../../api/account.ts';
+import { roleWords } from '../../words/roles.ts';
 import classes from './user-menu.module.css';
-
-const roleWords = { operator: 'Operator', admin: 'Administrator', viewer: 'Viewer' };
 
 export function UserMenu({ me }: { me: Me }) {
   const navigate = useNavigate();
@@ -72,7 +71,7 @@ const schemes = [
   { value: 'dark', label: 'Dark', icon: IconMoon },
 ] as const;
 
-export function SchemeChoice() {
+function SchemeChoice() {
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   return (
     <SegmentedControl
