@@ -116,16 +116,17 @@ export const fileIssues: readonly IssueEntry[] = [
     message: (issue) => {
       if (issue.scope === 'cell')
         return `Row ${issue.row}: the cell${issue.label === null ? '' : ` in ${quoted(issue.label)}`} holds a NUL character and cannot be stored.`;
-      const cells = counted(factNumber(issue, 'count'), 'place');
+      const count = factNumber(issue, 'count');
+      const cells = counted(count, 'place');
       switch (issue.facts.kind) {
         case 'mixed':
           return `The file is ${factText(issue, 'encoding')}, but ${cells} could only be read as ${factText(issue, 'readAs')}.`;
         case 'replaced':
-          return `${cells} could not be read as ${factText(issue, 'encoding')} and show the sign �.`;
+          return `${cells} could not be read as ${factText(issue, 'encoding')} and ${count === 1 ? 'shows' : 'show'} the sign �.`;
         case 'nul':
           return `The file holds NUL characters in ${cells}.`;
         default:
-          return `${cells} hold bytes that mean nothing in ${factText(issue, 'encoding')}.`;
+          return `${cells} ${count === 1 ? 'holds' : 'hold'} bytes that mean nothing in ${factText(issue, 'encoding')}.`;
       }
     },
   },

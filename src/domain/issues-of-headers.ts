@@ -89,7 +89,11 @@ export const headerIssues: readonly IssueEntry[] = [
         wide === 0
           ? ''
           : ` ${counted(wide, 'of them looks', 'of them look')} as full as the rows below: see that no data was left out.`;
-      return `${counted(count, 'row')} above the header${issue.row === null ? '' : ` (row ${issue.row})`} ${count === 1 ? 'was' : 'were'} left out.${doubt}`;
+      const rows =
+        count === 1 && issue.row !== null
+          ? `Row ${issue.row}, above the header, was left out.`
+          : `${counted(count, 'row')} above the header ${count === 1 ? 'was' : 'were'} left out${issue.row === null ? '' : `, from row ${issue.row} on`}.`;
+      return `${rows}${doubt}`;
     },
   },
   {

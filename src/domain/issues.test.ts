@@ -89,6 +89,19 @@ const sentences: [issue: Parameters<typeof newIssue>, expected: RegExp][] = [
   [['invalid-date', { row: 7, label: 'DOB', value: '38442' }], /day number of a spreadsheet.*the cell was left out/],
   [['invalid-date', { row: 7, label: 'DOB', value: '3/1/05' }], /a year of two digits/],
   [
+    ['preamble-skipped', { row: 1, facts: { count: 23, wide: 0 } }],
+    /^23 rows above the header were left out, from row 1 on\.$/,
+  ],
+  [['preamble-skipped', { row: 2, facts: { count: 1, wide: 0 } }], /^Row 2, above the header, was left out\.$/],
+  [
+    ['bad-encoding', { row: 1, facts: { kind: 'undefined', count: 1, encoding: 'windows-1252' } }],
+    /^1 place holds bytes that mean nothing in windows-1252\.$/,
+  ],
+  [
+    ['bad-encoding', { row: 1, facts: { kind: 'replaced', count: 1, encoding: 'utf-8' } }],
+    /^1 place .* and shows the sign/,
+  ],
+  [
     ['blank-row', { facts: { count: 7, firstRows: [1, 2, 3, 4, 5, 6, 7] } }],
     /^7 blank rows were left out \(rows 1, 2, 3, 4, 5 and 2 more\).$/,
   ],

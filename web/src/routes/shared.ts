@@ -28,6 +28,10 @@ const newInstitutionRoute = createRoute({
 const usersRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/users',
+  beforeLoad: ({ context }) => {
+    const own = context.me.institution;
+    if (own !== null) throw redirect({ to: '/i/$institution/users', params: { institution: own.slug } });
+  },
   loader: ({ context }) =>
     Promise.all([
       context.queries.ensureQueryData(usersQuery(undefined)),
@@ -39,6 +43,10 @@ const usersRoute = createRoute({
 const tokensRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/tokens',
+  beforeLoad: ({ context }) => {
+    const own = context.me.institution;
+    if (own !== null) throw redirect({ to: '/i/$institution/tokens', params: { institution: own.slug } });
+  },
   loader: ({ context }) =>
     Promise.all([
       context.queries.ensureQueryData(tokensQuery(undefined)),
@@ -50,6 +58,10 @@ const tokensRoute = createRoute({
 const auditRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/audit',
+  beforeLoad: ({ context }) => {
+    const own = context.me.institution;
+    if (own !== null) throw redirect({ to: '/i/$institution/audit', params: { institution: own.slug } });
+  },
   validateSearch: (search: Search): { cursor?: string | undefined } => ({ cursor: text(search.cursor) }),
   loaderDeps: ({ search }) => search,
   loader: ({ context, deps }) => context.queries.ensureQueryData(auditQuery(undefined, deps.cursor)),

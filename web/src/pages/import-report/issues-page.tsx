@@ -125,7 +125,7 @@ export function IssuesPage() {
             }}
           />
           {filtered && (
-            <ButtonLink variant="subtle" size="sm" to="." search={{}}>
+            <ButtonLink variant="subtle" size="sm" px="xs" to="." search={{}}>
               Take all away
             </ButtonLink>
           )}

@@ -26,7 +26,7 @@ export function FilterBar({ search }: { search: HistorySearch }) {
         <Select
           label="State"
           size="sm"
-          w={160}
+          w={150}
           placeholder="Any"
           clearable
           clearButtonProps={{ 'aria-label': 'Any state' }}
@@ -44,7 +44,7 @@ export function FilterBar({ search }: { search: HistorySearch }) {
         <Select
           label="Source"
           size="sm"
-          w={130}
+          w={120}
           placeholder="Any"
           clearable
           clearButtonProps={{ 'aria-label': 'Any source' }}
@@ -62,7 +62,7 @@ export function FilterBar({ search }: { search: HistorySearch }) {
         <TextInput
           label="File name"
           size="sm"
-          w={200}
+          w={160}
           placeholder="roster.csv"
           value={file}
           onChange={(event) => setFile(event.currentTarget.value)}
@@ -90,7 +90,7 @@ export function FilterBar({ search }: { search: HistorySearch }) {
           Filter
         </Button>
         {isFiltered(search) && (
-          <ButtonLink variant="subtle" size="sm" to="." search={{}}>
+          <ButtonLink variant="subtle" size="sm" px="xs" to="." search={{}}>
             Take all away
           </ButtonLink>
         )}

@@ -8,7 +8,7 @@ import { TextLink } from '../../parts/link.tsx';
 import { State } from '../../parts/state.tsx';
 import { Time } from '../../parts/time.tsx';
 import { count, number } from '../../words/numbers.ts';
-import { importTone, isMoving, sourceWords } from '../../words/states.ts';
+import { importTone, isLive, isMoving, sourceWords } from '../../words/states.ts';
 
 type ImportTableProps = { slug: string; imports: ImportView[]; empty: ReactNode };
 
@@ -76,7 +76,8 @@ export function ImportTable({ slug, imports, empty }: ImportTableProps) {
 
 export function ImportState({ item, large = false }: { item: ImportView; large?: boolean }) {
   const problems = Object.keys(item.issues).length;
-  const tone = importTone(item.status, item.state === 'Imported' ? 0 : problems, item.counts.skipped);
+  const waits = isMoving(item.status) && !isLive(item);
+  const tone = waits ? 'quiet' : importTone(item.status, item.state === 'Imported' ? 0 : problems, item.counts.skipped);
   return (
     <State tone={tone} large={large}>
       {item.state}
