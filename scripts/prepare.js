@@ -2,7 +2,16 @@
 // Plain JavaScript for Node 20 and later. Invariant: may run again and again, also twice at once; changes nothing that is up to date.
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -55,6 +64,8 @@ async function build(web, wanted, say) {
   say('building the web pages, once');
   // Built beside and moved into place: two builds at once do the work twice, and each leaves whole pages.
   const fresh = mkdtempSync(join(web, 'dist-new-'));
+  // A folder made by mkdtemp is for its owner alone; the server may run as another user.
+  chmodSync(fresh, 0o755);
   try {
     const args = [vite, 'build', '--outDir', fresh, '--emptyOutDir', '--logLevel', 'warn'];
     const options = { cwd: web, maxBuffer: 16 * 1024 * 1024, env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0' } };

@@ -23,7 +23,8 @@ export async function signIn(
 ): Promise<{ user: UserRecord; secret: string }> {
   const { email, password, address } = given;
   const user = await findUserByEmailAllInstitutions(deps.db, email.trim());
-  await checkPassword(deps, { account: email, address, password, hash: user?.active ? user.passwordHash : null });
+  const hash = user?.active ? user.passwordHash : null;
+  if (!(await isRightPassword(deps, { account: email, address, password, hash }))) throw wrongCredentials();
   if (!user) throw wrongCredentials();
   const secret = await deps.db.transaction(async (tx) => {
     const made = await startWebSession(deps, tx, user.id, address);
@@ -38,15 +39,15 @@ export async function signIn(
   return { user, secret };
 }
 
-/** Throws unless the password belongs to the hash; counts the failure. A null hash stands for an unknown user. */
-export async function checkPassword(
+/** Does the password belong to the hash? Counts a failure. A null hash stands for an unknown user. */
+export async function isRightPassword(
   deps: SignInDeps,
   given: { account: string; address: string; password: string; hash: string | null },
-): Promise<void> {
+): Promise<boolean> {
   const { account, address, password, hash } = given;
-  if (await deps.penalties.attempt(address, account, () => deps.passwords.matches(password, hash))) return;
-  deps.log.warn({ address, knownUser: hash !== null }, 'sign-in refused');
-  throw wrongCredentials();
+  if (await deps.penalties.attempt(address, account, () => deps.passwords.matches(password, hash))) return true;
+  deps.log.warn({ address, knownUser: hash !== null }, 'password refused');
+  return false;
 }
 
 /** A user as someone who acts. */

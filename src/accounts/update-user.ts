@@ -12,7 +12,7 @@ import {
   updateUserRow,
 } from '../store/users.ts';
 import { deleteWebSessionsOfUser } from '../store/web-sessions.ts';
-import { checkPassword, type SignInDeps } from './sign-in.ts';
+import { isRightPassword, type SignInDeps } from './sign-in.ts';
 import { sessionHash } from './web-sessions.ts';
 
 export type UserUpdate = { active?: boolean | undefined; name?: string | undefined; password?: string | undefined };
@@ -63,7 +63,10 @@ export async function changePassword(
       'Sign in in the browser to change yours; to replace a token, make a new one and revoke this one.',
     );
   const { current, password, address, session } = given;
-  await checkPassword(deps, { account: user.email, address, password: current, hash: user.passwordHash });
+  if (!(await isRightPassword(deps, { account: user.email, address, password: current, hash: user.passwordHash })))
+    throw new AppError('invalid', 'wrong-password', 'Your present password is not right.', 'Type it again.', [
+      { name: 'current', message: 'This is not your present password.' },
+    ]);
   const passwordHash = await deps.passwords.hash(password);
   await deps.db.transaction(async (tx) => {
     await updateUserRow(tx, user.institutionId, user.id, { active: null, name: null, passwordHash });

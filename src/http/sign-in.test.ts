@@ -150,7 +150,8 @@ test('signing in', async (t) => {
     const [here, there] = [cookieOf(await signIn()), cookieOf(await signIn())];
     const change = (current: string) =>
       call('POST', '/session/password', { cookie: here, json: { current, password: 'another long one' } });
-    assert.equal((await change('wrong password')).status, 401);
+    const refused = await change('wrong password');
+    assert.deepEqual([refused.status, refused.body.code], [400, 'wrong-password']);
     assert.equal((await change(testPassword)).status, 204);
     assert.equal((await call('GET', '/session', { cookie: here })).status, 200);
     assert.equal((await call('GET', '/session', { cookie: there })).status, 401);
