@@ -100,11 +100,11 @@ function succeeded(facts: ImportFacts): ImportState {
     ? `We rehearsed ${fileName} and changed nothing. It would give: ${numbers}.`
     : `We imported ${fileName}: ${numbers}.`;
   if (!hasIssues) return { state: dryRun ? 'Rehearsed' : 'Imported', message: done };
-  const todo =
+  const advice =
     counts.skipped > 0
       ? ' Download the rows to fix, correct them and send them again.'
       : ' See the issues for what was left out or repaired.';
-  return { state: dryRun ? 'Rehearsed with issues' : 'Imported with issues', message: done + todo };
+  return { state: dryRun ? 'Rehearsed with issues' : 'Imported with issues', message: done + advice };
 }
 
 function outcomes(counts: ImportCounts, dryRun: boolean): string {
