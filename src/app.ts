@@ -16,6 +16,7 @@ import { attachDatabase } from './db/attach.ts';
 import { type Database, openDatabase } from './db/connection.ts';
 import { migrate } from './db/migrate.ts';
 import type { Deps } from './deps.ts';
+import { listenError } from './domain/listen-errors.ts';
 import type { Clock } from './domain/ports.ts';
 import { openHttp } from './http/open-http.ts';
 import { feedLogins } from './inbound/authenticate-feed.ts';
@@ -118,7 +119,11 @@ export async function openApp(config: Config, secrets: Secrets, overrides: Overr
   if (config.roles.has('http')) {
     const http = await openHttp(deps, { trustedProxies: config.trustedProxies });
     building.defer(() => http.close());
-    listening.http = (await http.listen(config.http.host, config.http.port)).url;
+    const { host, port } = config.http;
+    const web = await http.listen(host, port).catch((error: unknown) => {
+      throw listenError(error, host, port, 'HTTP');
+    });
+    listening.http = web.url;
   }
   const setupToken = config.roles.has('http') ? await ensureSetupToken(deps) : null;
   const owned = building.move();

@@ -6,6 +6,8 @@ import { hostKey, instant, pageQuery, slug, uuid } from './common.ts';
 export const role = z.enum(['operator', 'admin', 'viewer']);
 export type Role = z.infer<typeof role>;
 
+/** RFC 5321 section 4.5.3.1.3 leaves 254 characters for an address. */
+const email = z.email().max(254);
 export const password = z.string().min(12, 'Use at least 12 characters.').max(256);
 
 /** Who is signed in, and what of. `institution` is null for an operator. */
@@ -25,7 +27,7 @@ export const setupState = z.object({ needed: z.boolean() });
 export const setupRequest = z.object({
   token: z.string().min(1),
   name: z.string().trim().min(1).max(200),
-  email: z.email(),
+  email,
   password,
 });
 
@@ -47,7 +49,7 @@ export const user = z
   .meta({ id: 'User' });
 export type User = z.infer<typeof user>;
 export const createUserRequest = z.object({
-  email: z.email(),
+  email,
   name: z.string().trim().min(1).max(200),
   role,
   institution: z.string().optional(),

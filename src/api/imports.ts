@@ -114,7 +114,12 @@ export type IssueView = z.infer<typeof issueView>;
 export const issuesQuery = pageQuery.extend({
   code: z.string().optional(),
   effect: z.string().optional(),
-  row: z.coerce.number().int().optional(),
+  row: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(2 ** 31 - 1)
+    .optional(),
 });
 
 /** One kind of issue in an import, for the report: how many, what to do, three examples. */

@@ -48,6 +48,12 @@ export function openClient(config: ClientConfig): Client {
         'Start it with “npm start”, or set CAUSEWAY_URL to the address of your server.',
       );
     }
+    if (response.status === 401 && config.token === null)
+      throw localProblem(
+        'token-missing',
+        `The server at ${config.url} wants to know who asks.`,
+        'Set CAUSEWAY_TOKEN to an API token. “causeway token create” makes one on the machine of the server.',
+      );
     if (!response.ok) throw new ProblemError(await problemOf(response));
     return response;
   };

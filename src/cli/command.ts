@@ -68,6 +68,21 @@ export function wrongUse(sentence: string): CommanderError {
   return new CommanderError(2, 'causeway.wrongUse', sentence);
 }
 
+/** An option that takes a number from 0 on, such as seconds. Throws wrong use. */
+export function numberOption(text: string): number {
+  const number = Number(text);
+  if (text.trim() === '' || !Number.isFinite(number) || number < 0)
+    throw wrongUse(`“${text}” is not a number. Write digits, such as 300.`);
+  return number;
+}
+
+/** An option that takes a whole number from 1 on, such as a limit. Throws wrong use. */
+export function wholeNumberOption(text: string): number {
+  const number = numberOption(text);
+  if (!Number.isSafeInteger(number) || number < 1) throw wrongUse(`“${text}” is not a whole number from 1 on.`);
+  return number;
+}
+
 /** Rows as aligned columns, for people. */
 export function table(head: string[], rows: (string | number | null)[][]): string {
   const cells = [head, ...rows.map((row) => row.map((cell) => String(cell ?? '–')))];

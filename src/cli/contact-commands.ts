@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander';
 import type { Contact } from '../api/contacts.ts';
-import { type RunAction, sheet, table, wrongUse } from './command.ts';
+import { type RunAction, sheet, table, wholeNumberOption, wrongUse } from './command.ts';
 
 export function addContactCommands(program: Command, run: RunAction): void {
   const contacts = program.command('contacts').description('the contacts of an institution');
@@ -11,7 +11,7 @@ export function addContactCommands(program: Command, run: RunAction): void {
     .argument('<institution>')
     .option('--crm-id <id>', 'the one with this CRM ID')
     .option('--phone <phone>', 'the one with this phone, in any usual writing')
-    .option('--limit <n>', 'at most so many', Number)
+    .option('--limit <n>', 'at most so many', wholeNumberOption)
     .action((slug: string, options, command) =>
       run(command, async (client) => {
         const path = `/institutions/${encodeURIComponent(slug)}/contacts`;

@@ -6,7 +6,16 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Command } from 'commander';
 import type { ImportView, IssueView } from '../api/imports.ts';
 import { type Client, localProblem } from './client.ts';
-import { type CommandIo, type Outcome, type RunAction, sheet, table, wrongUse } from './command.ts';
+import {
+  type CommandIo,
+  numberOption,
+  type Outcome,
+  type RunAction,
+  sheet,
+  table,
+  wholeNumberOption,
+  wrongUse,
+} from './command.ts';
 
 const pollMilliseconds = 150;
 
@@ -37,7 +46,7 @@ export function addImportCommands(program: Command, run: RunAction, io: CommandI
     .argument('<institution>')
     .option('--source <source>', 'sftp, upload or api')
     .option('--status <status>')
-    .option('--limit <n>', 'at most so many', Number)
+    .option('--limit <n>', 'at most so many', wholeNumberOption)
     .action((slug: string, options, command) =>
       run(command, async (client) => {
         const path = `/institutions/${encodeURIComponent(slug)}/imports`;
@@ -68,14 +77,14 @@ export function addImportCommands(program: Command, run: RunAction, io: CommandI
     .description('wait until the newest arrival (of that name) is done; a held one counts as done')
     .argument('<institution>')
     .option('--file <name>')
-    .option('--timeout <seconds>', 'give up after so many seconds', Number, 300)
+    .option('--timeout <seconds>', 'give up after so many seconds', numberOption, 300)
     .action((slug: string, options, command) =>
       run(command, async (client) => importOutcome(await awaited(client, slug, options.file, options.timeout))),
     );
   imports
     .command('issues')
     .argument('<id>')
-    .option('--limit <n>', 'at most so many', Number)
+    .option('--limit <n>', 'at most so many', wholeNumberOption)
     .action((id: string, options, command) =>
       run(command, async (client) => {
         const items = await client.list<IssueView>(`/imports/${encodeURIComponent(id)}/issues`, {}, options.limit);
@@ -148,7 +157,7 @@ function timedOut(seconds: number, file: string | undefined, newest: ImportView 
       ? `${what} has arrived but was not done after ${seconds} s: ${newest.state}.`
       : `${what} did not arrive within ${seconds} s.`,
     newest
-      ? 'Wait again, or look at it with: causeway imports show'
+      ? `Wait again, or look at it with: causeway imports show ${newest.id}`
       : 'Check the name, and the recent sessions of the feed.',
   );
 }

@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander';
 import type { Field, Institution } from '../api/institutions.ts';
-import { type RunAction, sheet, table } from './command.ts';
+import { type RunAction, sheet, table, wholeNumberOption } from './command.ts';
 
 export function addInstitutionCommands(program: Command, run: RunAction): void {
   const institution = program.command('institution').description('the institutions of this installation');
@@ -25,7 +25,7 @@ export function addInstitutionCommands(program: Command, run: RunAction): void {
     );
   institution
     .command('list')
-    .option('--limit <n>', 'at most so many', Number)
+    .option('--limit <n>', 'at most so many', wholeNumberOption)
     .action((options, command) =>
       run(command, async (client) => {
         const items = await client.list<Institution>('/institutions', {}, options.limit);
@@ -63,7 +63,7 @@ export function addFieldCommands(program: Command, run: RunAction): void {
   field
     .command('list')
     .argument('<institution>')
-    .option('--limit <n>', 'at most so many', Number)
+    .option('--limit <n>', 'at most so many', wholeNumberOption)
     .action((slug: string, options, command) =>
       run(command, async (client) => {
         const items = await client.list<Field>(`/institutions/${encodeURIComponent(slug)}/fields`, {}, options.limit);

@@ -40,7 +40,7 @@ export async function runCommandLine(argv: string[], io: CommandIo, addLocalComm
     if (argv.includes('--json')) {
       const { problem } = localProblem(
         'wrong-use',
-        error.message,
+        error.message.replace(/^error: /, ''),
         'See causeway --help for the commands and their words.',
       );
       io.stdout.write(`${JSON.stringify({ error: problem })}\n`);

@@ -56,6 +56,13 @@ test('the first start makes the database: durable, on a socket only, and the app
   );
 });
 
+test('a data folder that cannot be made is refused with a sentence, not a stack', async () => {
+  const file = join(emptyFolder(), 'a-file');
+  writeFileSync(file, '');
+  const said = await Promise.all([file, join(file, 'below')].map((folder) => refusal(openEmbedded(folder))));
+  for (const sentence of said) assert.match(sentence, /a-file.* cannot be used: .*CAUSEWAY_DATA/);
+});
+
 test('a first start that broke off is done again', async () => {
   const folder = emptyFolder();
   const { base } = dataFiles(folder);

@@ -19,7 +19,7 @@ const incompleteSigns: Record<string, string> = {
   'short-last-row': 'its last row breaks off',
   'announced-size': 'it has another size than the sender announced',
   'write-size': 'it ends without a line end exactly where a network packet ended',
-  dropped: 'the connection broke off while it was being sent',
+  dropped: 'the session broke off while it was being sent',
 };
 
 export const fileIssues: readonly IssueEntry[] = [
@@ -97,7 +97,8 @@ export const fileIssues: readonly IssueEntry[] = [
     title: 'Columns not separated by commas',
     explanation:
       'The columns are separated by another character than the comma. It was recognised and the file was read with it. A strict feed does not import such a file.',
-    remedy: 'Nothing, when the columns look right. To be safe, set the export to comma separated.',
+    remedy:
+      'Set the export to comma separated. When the file was imported and its columns look right, nothing has to be done.',
     message: (issue) => {
       const delimiter = delimiters[factText(issue, 'delimiter')] ?? quoted(factText(issue, 'delimiter'));
       const end = issue.effect === 'file-rejected' ? 'this feed takes commas only' : 'the file was read that way';
@@ -136,7 +137,7 @@ export const fileIssues: readonly IssueEntry[] = [
     effect: 'file-held',
     title: 'The file may be cut off',
     explanation:
-      'Something about the file says that its end is missing. Importing it could lose rows, so it waits for a person, or was not tried when the connection broke off.',
+      'Something about the file says that its end is missing. Importing it could lose rows, so it waits for a person, or was not tried when the session broke off.',
     remedy: 'Send the file again. When it is held and you know that it is complete, approve it instead.',
     message: (issue) => {
       const sign = incompleteSigns[factText(issue, 'kind')] ?? 'its end seems to be missing';

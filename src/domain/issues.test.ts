@@ -77,6 +77,7 @@ const sentences: [issue: Parameters<typeof newIssue>, expected: RegExp][] = [
     ['label-normalised', { label: 'cell_phone', facts: { mapped: 'Cell Phone', difference: 'an underscore' } }],
     /“cell_phone” was taken as the mapped label “Cell Phone”. The difference: an underscore/,
   ],
+  [['incomplete-upload', { facts: { kind: 'dropped' } }], /^(?!.*connection).*$/],
   [['unsupported-file-type', { facts: { kind: 'xlsx' } }], /^The file is an Excel workbook, not CSV.$/],
   [
     ['duplicate-contact', { row: 7, value: '212', facts: { otherContact: 'abc' } }],

@@ -168,3 +168,13 @@ test('ten thousand long labels and five hundred missing ones are resolved withou
   const columns = Array.from({ length: 500 }, (_, i) => newColumn('email', [`missing ${i}`]));
   assert.equal(resolveMapping({ columns }, labels, fields, { strict: false }).rejected, true);
 });
+
+test('the search for near labels is bounded: beyond it a label is missing and nothing is named', () => {
+  const labels = Array.from({ length: 9000 }, (_, i) => `Telefone ${i}`);
+  const many = Array.from({ length: 200 }, (_, i) => `Telephone ${i}`);
+  const { matches } = resolveMapping({ columns: many.map((label) => newColumn('phone', [label])) }, labels, fields, {
+    strict: false,
+  });
+  assert.equal(matches[0]?.nearest.length, 3);
+  assert.deepEqual(new Set(matches.slice(2).map((match) => match.nearest.length)), new Set([0]));
+});

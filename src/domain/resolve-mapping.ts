@@ -49,8 +49,16 @@ type Work = {
   mapped: ReadonlySet<string>;
   used: Set<number>;
   strict: boolean;
+  /** How many labels may still be compared for likeness. */
+  comparisons: number;
   report: (code: string, given: Partial<Issue>) => void;
 };
+
+/**
+ * A mapping of 20 labels and a header of 200 take 4,000 comparisons, about 0.1 s in all when every label is long and missing.
+ * Beyond the bound a label is reported as missing without naming what comes near.
+ */
+const mostComparisons = 10_000;
 
 /** Finds each mapped label among the labels of the file (as read, untrimmed). Pure; never throws on data. */
 export function resolveMapping(
@@ -66,6 +74,7 @@ export function resolveMapping(
     mapped: new Set(mapping.columns.flatMap((column) => column.labels)),
     used: new Set(),
     strict: options.strict,
+    comparisons: mostComparisons,
     report: (code, given) => issues.push(newIssue(code, { ...at, ...given })),
   };
   const byName = new Map(fields.map((field) => [field.name, field]));
@@ -132,8 +141,7 @@ function reportMissing(label: string, place: LabelPlace, field: Field, reject: b
     nearest = [inFile];
     facts.difference = describeDifference(inFile, label);
   } else {
-    const free = work.index.labels.filter((other) => work.index.exact.has(other) && !work.mapped.has(other));
-    nearest = nearestTo(label, free, 3);
+    nearest = work.comparisons > 0 ? nearestTo(label, freeLabels(work), 3) : [];
   }
   work.report('missing-mapped-column', {
     label,
@@ -141,6 +149,13 @@ function reportMissing(label: string, place: LabelPlace, field: Field, reject: b
     facts: { ...facts, nearest },
   });
   return nearest;
+}
+
+/** Labels of the file that no mapped one names, as many as may still be compared. */
+function freeLabels(work: Work): string[] {
+  const free = [...work.index.exact.keys()].filter((other) => !work.mapped.has(other)).slice(0, work.comparisons);
+  work.comparisons -= free.length;
+  return free;
 }
 
 function reportDuplicate(indexes: readonly number[], effect: 'file-rejected' | 'notice', work: Work): void {

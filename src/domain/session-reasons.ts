@@ -38,7 +38,7 @@ const refused: Record<string, (session: SessionWords) => string> = {
   'login-timeout': () =>
     'The sending system connected but did not log in within the time allowed. Check that it has a password or a key to log in with.',
   'too-many-attempts': () =>
-    'Too many logins failed on one connection, and it was closed. Correct the credentials in the sending system.',
+    'Too many logins failed in one session, and it was closed. Correct the credentials in the sending system.',
   'locked-out': ({ address }) =>
     `Too many logins failed from ${address}, so further ones from there are refused for a while. Correct the credentials in the sending system, then wait some minutes.`,
   'bad-signature': () =>
@@ -54,7 +54,7 @@ const refused: Record<string, (session: SessionWords) => string> = {
   'no-login': () =>
     'The sending system connected and left without completing a login. Check that it has a password or a key, and that it accepted our host key.',
   'handshake-failed': ({ client }) =>
-    `No secure connection could be agreed with the sending system${client ? ` (${client})` : ''}: it knows none of the methods in use here. Update its SSH software.`,
+    `No secure session could be agreed with the sending system${client ? ` (${client})` : ''}: it knows none of the methods in use here. Update its SSH software.`,
   'server-closing': () => 'Causeway was being stopped at that moment. The sending system can try again.',
   'internal-error': () =>
     'Causeway failed while it checked the login; the operator finds the cause in the log. The sending system can try again.',

@@ -23,6 +23,7 @@ import { contactHandlers } from './routes/contact-handlers.ts';
 import { feedHandlers } from './routes/feed-handlers.ts';
 import { importHandlers } from './routes/import-handlers.ts';
 import { institutionHandlers } from './routes/institution-handlers.ts';
+import { limitBodyTime, usualBodyTime } from './slow-bodies.ts';
 import { serveWebFiles } from './web-files.ts';
 
 export type HttpOptions = {
@@ -30,6 +31,8 @@ export type HttpOptions = {
   trustedProxies?: readonly string[];
   /** Where the built web pages are; web/dist of this installation by default. */
   webDir?: string;
+  /** How long a body may take that is no upload, in milliseconds. */
+  bodyTime?: number;
   /** Shared with other callers that hash passwords in this process. */
   passwords?: Passwords;
 };
@@ -78,6 +81,7 @@ export async function openHttp(deps: Deps, options: HttpOptions = {}): Promise<H
   const document = JSON.stringify(openApiDocument(deps.installation.version));
   app.get('/api/openapi.json', (_request, reply) => reply.type('application/json; charset=utf-8').send(document));
 
+  const bodyTime = options.bodyTime ?? usualBodyTime;
   const passwords = options.passwords ?? openPasswords();
   const accountDeps = { ...deps, passwords, penalties: openSignInPenalties(deps.clock) };
   const handlers = {
@@ -91,12 +95,13 @@ export async function openHttp(deps: Deps, options: HttpOptions = {}): Promise<H
     'body' in route && typeof route.body === 'object' && 'bytes' in (route.body ?? {});
   const entries = Object.entries(routeTable);
   await app.register(async (scope) => {
+    limitBodyTime(scope, bodyTime);
     acceptJson(scope);
     registerRoutes(scope, deps, Object.fromEntries(entries.filter((entry) => !takesBytes(entry))), handlers);
     registerPlannedRoutes(scope, deps);
   });
   await app.register(async (scope) => {
-    acceptBytes(scope);
+    acceptBytes(scope, bodyTime);
     await scope.register(multipart);
     registerRoutes(scope, deps, Object.fromEntries(entries.filter(takesBytes)), handlers);
   });

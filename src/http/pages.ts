@@ -42,6 +42,16 @@ export function numberCursor(query: { cursor?: string | undefined }): number | n
   return Number(text);
 }
 
+/** Rows and issues of one import are counted in 32 bits. */
+const largestInteger = 2 ** 31 - 1;
+
+/** The position in a list whose numbers the database keeps in 32 bits, or null at its beginning. */
+export function integerCursor(query: { cursor?: string | undefined }): number | null {
+  const position = numberCursor(query);
+  if (position !== null && position > largestInteger) throw badCursor();
+  return position;
+}
+
 function plain(cursor: string | undefined): string | null {
   return cursor === undefined || cursor === '' ? null : Buffer.from(cursor, 'base64url').toString('utf8');
 }

@@ -7,6 +7,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { AppError } from '../domain/errors.ts';
 import { checkedInput, invalidRequest } from './checked-input.ts';
+import { endWhenSlow } from './slow-bodies.ts';
 
 export type ReceivedFile<Mapping> = {
   bytes: AsyncIterable<Uint8Array>;
@@ -16,15 +17,17 @@ export type ReceivedFile<Mapping> = {
   mapping: Mapping | undefined;
 };
 
-/** Makes routes of this scope take any content type as a stream; forms are registered beside it. */
-export function acceptBytes(scope: FastifyInstance): void {
+/** Makes routes of this scope take any content type as a stream; forms are registered beside it. `restTime` in milliseconds. */
+export function acceptBytes(scope: FastifyInstance, restTime: number): void {
   scope.removeAllContentTypeParsers();
   scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
-  // What an early answer left unread is read and thrown away; otherwise the next request on the link would wait for ever.
+  // What an early answer left unread is read and thrown away for a while; otherwise the next request on the link would wait
+  // for ever.
   scope.addHook('onResponse', async ({ raw }) => {
     if (raw.readableEnded) return;
     raw.unpipe();
     raw.resume();
+    endWhenSlow(raw, restTime);
   });
 }
 

@@ -20,12 +20,11 @@ export type WantedColumn = { [Key in keyof MappedColumn]?: MappedColumn[Key] | u
  */
 export function checkedMapping(wanted: readonly WantedColumn[], fields: readonly Field[], country: string): Mapping {
   const columns = wanted.map(withDefaults);
-  const unknown = columns.flatMap((column, at) =>
-    fields.some((field) => field.name === column.field)
-      ? []
-      : [{ name: `columns.${at}.field`, message: unknownFieldMessage(column.field, fields) }],
+  const known = new Set(fields.map((field) => field.name));
+  const unknown = columns.flatMap(({ field }, at) =>
+    known.has(field) ? [] : [{ place: `columns.${at}.field`, name: field }],
   );
-  if (unknown.length > 0) throw unknownField(unknown);
+  if (unknown.length > 0) throw unknownField(unknown, fields);
   const faults = [...doubles(columns), ...columns.flatMap((column, at) => columnFaults(column, at, fields, country))];
   const [first] = faults;
   if (!first) return { columns };
@@ -38,19 +37,25 @@ export function checkedMapping(wanted: readonly WantedColumn[], fields: readonly
   );
 }
 
-export function unknownField(fields: FieldError[]): AppError {
-  const title = fields[0]?.message ?? '';
+/** So many unknown names are answered: looking for near ones takes a millisecond each, and a request can hold 60,000. */
+const mostUnknown = 20;
+
+/** The refusal of names that are no field; `place` is where the caller wrote the name. */
+export function unknownField(unknown: readonly { place: string; name: string }[], fields: readonly Field[]): AppError {
+  const faults = unknown
+    .slice(0, mostUnknown)
+    .map(({ place, name }) => ({ name: place, message: unknownFieldMessage(name, fields) }));
   return new AppError(
     'invalid',
     'unknown-field',
-    title,
+    faults[0]?.message ?? '',
     'Use the name of a field as the list of fields shows it; make a custom field first if it is new.',
-    fields,
+    faults,
   );
 }
 
 /** "There is no field sms. Did you mean phone or custom.sms?" */
-export function unknownFieldMessage(name: string, fields: readonly Field[]): string {
+function unknownFieldMessage(name: string, fields: readonly Field[]): string {
   const near = nearestFields(name, fields);
   const question = near.length > 0 ? ` Did you mean ${near.join(' or ')}?` : '';
   return `There is no field ${showLabel(name)}.${question}`;

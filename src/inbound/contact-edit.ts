@@ -6,7 +6,7 @@ import type { Field } from '../domain/fields.ts';
 import { issueEntry } from '../domain/issues.ts';
 import { valueParser } from '../domain/values.ts';
 import type { ContactRecord } from '../store/contacts.ts';
-import { unknownField, unknownFieldMessage } from './checked-mapping.ts';
+import { unknownField } from './checked-mapping.ts';
 import { customValue } from './staged-text.ts';
 
 export type ContactEdit = {
@@ -29,7 +29,10 @@ export function contactEdit(
   const byName = new Map(fields.map((field) => [field.name, field]));
   const unknown = Object.keys(values).filter((name) => !byName.has(name) || name === 'causewayId');
   if (unknown.length > 0)
-    throw unknownField(unknown.map((name) => ({ name: `values.${name}`, message: unknownFieldMessage(name, fields) })));
+    throw unknownField(
+      unknown.map((name) => ({ place: `values.${name}`, name })),
+      fields,
+    );
   for (const [name, given] of Object.entries(values)) {
     const field = byName.get(name);
     if (!field) continue;

@@ -16,7 +16,7 @@ import {
 import { listCustomFields } from '../store/custom-fields.ts';
 import type { FeedSettings } from '../store/feed-settings.ts';
 import { changeFeed, type FeedDeps } from './change-feed.ts';
-import { checkedMapping, unknownField, unknownFieldMessage, type WantedColumn } from './checked-mapping.ts';
+import { checkedMapping, unknownField, type WantedColumn } from './checked-mapping.ts';
 import { fieldTitles } from './enable-feed.ts';
 
 type Where = { id: InstitutionId; country: string };
@@ -105,7 +105,8 @@ function withLabels(
   const unknown = Object.entries(set).filter(([, field]) => !known.has(field));
   if (unknown.length > 0)
     throw unknownField(
-      unknown.map(([label, field]) => ({ name: `set.${label}`, message: unknownFieldMessage(field, fields) })),
+      unknown.map(([label, field]) => ({ place: `set.${label}`, name: field })),
+      fields,
     );
   const moving = Object.entries(set).filter(
     ([label, field]) => !columns.some((column) => column.field === field && column.labels.includes(label)),

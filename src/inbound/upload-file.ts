@@ -98,7 +98,9 @@ export async function uploadFile(
 
 function pathOf(fileName: string): string {
   try {
-    return `/${nameOf(normalisePath(fileName))}`;
+    const name = nameOf(normalisePath(fileName));
+    if (name === '') throw new VirtualFileError('bad-path', 'This is a folder, not the name of a file.');
+    return `/${name}`;
   } catch (error) {
     if (!(error instanceof VirtualFileError)) throw error;
     throw new AppError('invalid', 'bad-file-name', error.message, 'Rename the file and upload it again.', [

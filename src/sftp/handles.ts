@@ -54,6 +54,9 @@ export class FileHandle {
 /** A listing that READDIR gives out piece by piece. */
 export type FolderHandle = { readonly kind: 'folder'; readonly entry: VirtualEntry; rest: NamedEntry[] };
 
+/** Entries of listings that may wait to be read in one session: ten thousand of them take 6 MB. */
+const mostListed = 20_000;
+
 export class Handles {
   readonly #open = new Map<string, FileHandle | FolderHandle>();
   readonly #limit: number;
@@ -73,6 +76,14 @@ export class Handles {
         'busy',
         `This session has ${this.#limit} files open, the most allowed. Close some first.`,
       );
+  }
+
+  /** Throws when the listings that are open are so long that one more could be too much. */
+  checkRoomForListing(): void {
+    this.checkRoom();
+    const folders = [...this.#open.values()].filter((handle) => handle.kind === 'folder');
+    if (folders.reduce((sum, { rest }) => sum + rest.length, 0) >= mostListed)
+      throw new VirtualFileError('busy', 'This session lists too many large folders at once. Close some first.');
   }
 
   add(handle: FileHandle | FolderHandle): string {

@@ -74,7 +74,7 @@ for (const [address, network] of networks) {
 }
 
 test('links that wait for their login are limited by address and in all; a login makes room', () => {
-  const desk = new AdmissionDesk({ waitingPerAddress: 2, waitingInAll: 3, linksInAll: 4 });
+  const desk = new AdmissionDesk({ waitingPerAddress: 2, waitingInAll: 3, waitingKnown: 0, linksInAll: 4 });
   const first = desk.admit('192.0.2.1');
   assert.ok(typeof first === 'object');
   assert.equal(typeof desk.admit('192.0.2.1'), 'object');

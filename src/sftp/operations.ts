@@ -127,7 +127,7 @@ async function flush(handle: FileHandle): Promise<void> {
 }
 
 async function openFolder(context: OperationContext, request: { id: number; path: string }): Promise<Buffer> {
-  context.handles.checkRoom();
+  context.handles.checkRoomForListing();
   const path = normalisePath(request.path);
   const entry = await context.root.stat(path);
   if (entry.kind !== 'folder') throw new VirtualFileError('not-a-folder', 'This is a file, not a folder.');

@@ -77,7 +77,7 @@ async function addKeptIssues(tx: Tx, { labels, scopeOf }: PlanIssueWords): Promi
      select ${afterTheReader + 1}, 'contact-out-of-sync', $1, 'kept', p.row_number, s.line_number, $2, s.phone_raw, '{}'::jsonb
      from planned p join staged_rows s on s.row_number = p.row_number where p.phone_kept
      union all
-     select ${afterTheReader + 2}, 'text-opt-out-kept', $3, 'kept', p.row_number, s.line_number, $4, 'false', '{}'::jsonb
+     select ${afterTheReader + 2}, 'text-opt-out-kept', $3, 'kept', p.row_number, s.line_number, $4, null, '{}'::jsonb
      from planned p join staged_rows s on s.row_number = p.row_number where p.opt_out_kept`,
     [scopeOf('contact-out-of-sync'), labels.phone, scopeOf('text-opt-out-kept'), labels.textOptOut],
   );

@@ -129,6 +129,8 @@ const exits: [what: string, words: string[], code: number, problem: string][] = 
     1,
     'timed-out',
   ],
+  ['a time-out that is no number', ['imports', 'wait', 'bay', '--timeout', 'soon', '--json'], 2, 'wrong-use'],
+  ['a limit that is no number', ['imports', 'list', 'bay', '--limit', 'few', '--json'], 2, 'wrong-use'],
   ['destinations, which are not built yet', ['destination', 'list', 'bay', '--json'], 1, 'not-available'],
   ['an unknown preset', ['check', 'x.csv', '--preset', 'nothing', '--json'], 2, ''],
 ];

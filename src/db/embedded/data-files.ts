@@ -45,9 +45,17 @@ export function dataFiles(folder: string): DataFiles {
   return { folder, base, cluster: join(base, 'cluster'), passwords: join(folder, 'postgres-passwords.json') };
 }
 
-/** Makes the data folder when it is not there. Under root others may pass through it (not list it), to `postgres/` inside. */
+/** Makes the data folder when it is not there; throws `DatabaseStartError`. Under root others may pass through it (not list it), to `postgres/` inside. */
 export function makeDataFolder(folder: string): void {
-  const made = mkdirSync(folder, { recursive: true });
+  let made: string | undefined;
+  try {
+    made = mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new DatabaseStartError(
+      `The data folder ${folder} cannot be used: ${reason}. Make it writable for the user that runs Causeway, or name another folder with CAUSEWAY_DATA.`,
+    );
+  }
   if (made !== undefined) chmodSync(folder, process.getuid?.() === 0 ? 0o711 : 0o700);
 }
 
@@ -106,6 +114,11 @@ async function initialise(files: DataFiles, launcher: Launcher, password: string
     const closed = once(child, 'close');
     const [, errors] = await Promise.all([text(child.stdout), text(child.stderr)]);
     const [code] = await closed;
+    if (code !== 0 && errors.includes('could not look up effective user ID')) {
+      throw new DatabaseStartError(
+        `PostgreSQL cannot run as the user id ${process.getuid?.()}, because it has no entry in /etc/passwd. Add one (in a container: in its image), start Causeway as a user that has one, or use a database of your own with CAUSEWAY_DATABASE_URL.`,
+      );
+    }
     if (code !== 0) {
       throw new DatabaseStartError(
         `The database in ${files.base} could not be made: initdb ended with ${code}. ${errors.trim()}`,

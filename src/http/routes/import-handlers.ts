@@ -22,7 +22,7 @@ import { getImport, type ImportRecord, listImports } from '../../store/imports.t
 import { getStoredFile } from '../../store/stored-files.ts';
 import { noSuchImport } from '../authorise.ts';
 import type { Download, Handlers } from '../call.ts';
-import { fetchLimit, numberCursor, pageOf, wholePage } from '../pages.ts';
+import { fetchLimit, integerCursor, numberCursor, pageOf, wholePage } from '../pages.ts';
 import { receivedFile } from '../received-file.ts';
 import { notAvailable } from '../register-routes.ts';
 import { importRoutes } from '../table/import-routes.ts';
@@ -78,7 +78,7 @@ export function importHandlers(deps: Deps): Handlers<typeof importRoutes> {
     'imports.show': ({ institution, params, identity }) => show(institution.id, params.id, identity.actor),
     'imports.issues': async ({ institution, params, query }) => {
       const { id } = await record(institution.id, params.id);
-      const page = { after: numberCursor(query), limit: fetchLimit(query) };
+      const page = { after: integerCursor(query), limit: fetchLimit(query) };
       return pageOf(await listIssues(deps.db, institution.id, id, query, page), query, (one) => one.seq, issueView);
     },
     'imports.issue-groups': async ({ institution, params }) => {
@@ -100,7 +100,7 @@ export function importHandlers(deps: Deps): Handlers<typeof importRoutes> {
     },
     'imports.changes': async ({ institution, params, query }) => {
       const { id } = await record(institution.id, params.id);
-      const page = { after: numberCursor(query), limit: fetchLimit(query) };
+      const page = { after: integerCursor(query), limit: fetchLimit(query) };
       const changes = await listImportChanges(deps.db, institution.id, id, { outcome: query.outcome }, page);
       return pageOf(
         changes,

@@ -23,8 +23,14 @@ function cells(issue: ImportIssue): string[] {
   return [row, line, scope, effect, code, title, label, value, message, remedy].map((cell) => String(cell ?? ''));
 }
 
-/** A cell that a spreadsheet would compute gets an apostrophe in front; plain numbers and phones do not. */
+/**
+ * A cell that a spreadsheet would compute gets an apostrophe in front; plain numbers and phones do not. The same within a cell
+ * behind what a spreadsheet of another country takes for the end of a cell: there a semicolon separates, and quotation marks
+ * that do not stand at the beginning count for nothing.
+ */
 export function harmless(cell: string): string {
-  if (!/^[=+\-@\t\r\n]/.test(cell) || /^[+-]?[\d\s().,/-]*\d[\d\s().,/-]*$/.test(cell)) return cell;
-  return `'${cell}`;
+  const inside = cell.replace(/([;\t\r\n]["\s]*)(?=[=+\-@＝＋－＠])/g, "$1'");
+  if (!/^["\s]*[=+\-@＝＋－＠]|^[\t\r\n]/.test(inside) || /^[+-]?[\d ().,/-]*\d[\d ().,/-]*$/.test(inside))
+    return inside;
+  return `'${inside}`;
 }
