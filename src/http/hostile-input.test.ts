@@ -1,7 +1,6 @@
 // Requests that are made to hurt: endless lists of names, numbers beyond the database, bodies that never end, moved secrets.
 
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { connect } from 'node:net';
 import { after, before, test } from 'node:test';
 import { makeToken } from '../../test/kit/accounts.ts';
@@ -80,7 +79,8 @@ test('bodies that trickle in are cut off, before and after the answer', async ()
     const socket = connect(port, '127.0.0.1', () => socket.write(head(path)));
     socket.on('error', () => undefined).resume();
     const trickle = setInterval(() => socket.write(' '), 50);
-    await once(socket, 'close');
+    // A cut-off link may also show as an error; it closes either way.
+    await new Promise((resolve) => socket.once('close', resolve));
     clearInterval(trickle);
   }
 });
