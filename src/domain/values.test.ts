@@ -88,6 +88,17 @@ test('an unknown option names the nearest one', () => {
   assert.deepEqual(value.facts.nearest, ['Boston']);
 });
 
+test('the search for the nearest option is bounded in a column: beyond it a text is unknown and nothing is named', () => {
+  const options = Array.from({ length: 1000 }, (_, i) => `Option ${i}`);
+  const parse = valueParser(customField({ name: 'x', type: 'single-select', options }), { country: 'US' });
+  const named = Array.from({ length: 300 }, (_, i) => parse(`Optoin ${i}`)).map(
+    (value) => typeof value !== 'string' && (value.facts.nearest as string[]).length > 0,
+  );
+  assert.ok(named[0]);
+  assert.ok(!named.at(-1));
+  assert.deepEqual(parse('Optoin 0'), parse('Optoin 0'));
+});
+
 test('a canonical value of any type is read as itself', () => {
   const names = standardFields.map((field) => field.name);
   const text = fc.oneof(

@@ -30,7 +30,8 @@ test('a link that ends without a login makes its network no better known', () =>
 test('one address has its own limit, and places come back', () => {
   const desk = new AdmissionDesk(limits);
   const places = [desk.admit('192.0.2.1'), desk.admit('192.0.2.1')];
-  assert.match(String(desk.admit('192.0.2.1')), /from this address/);
+  const third = desk.admit('192.0.2.1');
+  assert.match(typeof third === 'string' ? third : '', /from this address/);
   for (const place of places) if (typeof place !== 'string') place.ended();
   assert.ok(isPlace(desk.admit('192.0.2.1')));
 });
