@@ -15,7 +15,7 @@ import { feedLogins } from '../../src/inbound/authenticate-feed.ts';
 import { openPassword } from '../../src/inbound/feed-password.ts';
 import { loadHostKeys } from '../../src/inbound/host-keys.ts';
 import { sessionRecorder } from '../../src/inbound/record-session.ts';
-import { startSftpServer } from '../../src/sftp/server.ts';
+import { type SftpServer, startSftpServer } from '../../src/sftp/server.ts';
 import { getSealedPassword } from '../../src/store/feed-settings.ts';
 import { flags, historyOf, listing, openSession, openTestFeed, put, type TestFeed, takeAll } from '../kit/feed-root.ts';
 import { clientKey, type OpenSsh, openSsh, openSshMissing, testFolder } from '../kit/openssh.ts';
@@ -26,11 +26,17 @@ const skip = openSshMissing();
 type Peer = { feed: TestFeed; folder: string; port: number; keyFile: string; byPassword: OpenSsh; byKey: OpenSsh };
 
 async function prepare(t: TestContext): Promise<Peer> {
+  const bugs: unknown[] = [];
+  let server: SftpServer | undefined;
+  // Hooks run in this order: the server ends before the feed's database does.
+  t.after(async () => {
+    await server?.close(0);
+    assert.deepEqual(bugs, []);
+  });
   const feed = await openTestFeed(t);
   const { deps, institutionId, feedId } = feed;
   const hostKeys = await loadHostKeys(deps);
-  const bugs: unknown[] = [];
-  const server = await startSftpServer({
+  server = await startSftpServer({
     host: '127.0.0.1',
     port: 0,
     hostKeys: hostKeys.map((key) => key.privateKey),
@@ -40,10 +46,6 @@ async function prepare(t: TestContext): Promise<Peer> {
       sessions: sessionRecorder(deps),
       reportBug: (_message, cause) => void bugs.push(cause),
     },
-  });
-  t.after(async () => {
-    await server.close(0);
-    assert.deepEqual(bugs, []);
   });
   const folder = testFolder(t);
   const key = await clientKey(folder, 'ssh-ed25519');
