@@ -23,6 +23,10 @@ export async function startServer(
     env: { ...process.env, ...settings },
     stdio: ['ignore', output === 'inherit' ? 2 : 'ignore', 2],
   });
+  // Whoever ends before it could call `stop` must not leave the server behind.
+  const killAtExit = () => child.kill('SIGTERM');
+  process.once('exit', killAtExit);
+  child.once('exit', () => process.off('exit', killAtExit));
   const stop = async () => {
     if (child.exitCode === null && child.signalCode === null) {
       child.kill('SIGTERM');
