@@ -9,23 +9,32 @@ import { type Logger, pino } from 'pino';
 import { ensureBootstrapToken } from './accounts/bootstrap-token.ts';
 import { ensureSetupToken } from './accounts/set-up.ts';
 import { openDiskFiles } from './adapters/disk-files/open-disk-files.ts';
+import { createHttpPost } from './adapters/http-post/http-post.ts';
 import { readMasterKey } from './adapters/master-key/read-master-key.ts';
+import { createConnect } from './adapters/network/connect.ts';
+import { openRemoteServers } from './adapters/remote-sftp/remote-servers.ts';
 import { createSealer, SealError } from './adapters/sealing/sealer.ts';
+import { openMailTransport } from './adapters/smtp/mail-transport.ts';
 import { type Config, ConfigError, type Secrets } from './config.ts';
 import { attachDatabase } from './db/attach.ts';
 import { type Database, openDatabase } from './db/connection.ts';
 import { migrate } from './db/migrate.ts';
+import { openQueue, type WorkQueue } from './db/queue.ts';
 import type { Deps } from './deps.ts';
 import { listenError } from './domain/listen-errors.ts';
-import type { Clock } from './domain/ports.ts';
+import type { Clock, MailTransport } from './domain/ports.ts';
 import { openHttp } from './http/open-http.ts';
 import { feedLogins } from './inbound/authenticate-feed.ts';
 import { type HostKey, loadHostKeys } from './inbound/host-keys.ts';
 import { OpenFeeds } from './inbound/open-feeds.ts';
 import { sessionRecorder } from './inbound/record-session.ts';
 import { recoverUploads } from './inbound/recover-uploads.ts';
+import { queueHandlers } from './jobs/handlers.ts';
 import { startImportWorker } from './jobs/import-worker.ts';
+import { queues } from './jobs/queues.ts';
 import { openReadingPool } from './jobs/reading-pool.ts';
+import { startScheduler, type Tick } from './jobs/scheduler.ts';
+import { createNotify } from './notify/notify.ts';
 import { startSftpServer } from './sftp/server.ts';
 import { getSetting, putSetting } from './store/settings.ts';
 
@@ -41,7 +50,7 @@ export type App = {
 };
 
 /** What tests replace; everything else is real in every test. */
-export type Overrides = { clock?: Clock; db?: Database; log?: Logger };
+export type Overrides = { clock?: Clock; db?: Database; log?: Logger; mail?: MailTransport };
 
 /** Free bytes that uploads may not eat up, so that the database can go on working. */
 const diskReserve = 64 * 1024 * 1024;
@@ -78,6 +87,10 @@ async function openBase(
   const masterKey = secrets.masterKey ?? (await readMasterKey(join(config.dataDir, 'master.key')));
   const files = await openDiskFiles({ folder: config.files.dir });
   const newId = <Id extends string>() => randomUUIDv7() as Id;
+  const connect = createConnect({ allowNetworks: config.allowNetworks });
+  const publicUrl = () => config.publicUrl ?? `http://${urlHost(config.http.host)}:${config.http.port}`;
+  const mail = overrides.mail ?? (secrets.smtpUrl === null ? null : openMailTransport(secrets.smtpUrl, { publicUrl }));
+  stack.defer(() => mail?.close());
   return {
     db,
     files,
@@ -88,10 +101,16 @@ async function openBase(
     installation: {
       version: installedVersion(),
       publicSftp: () => config.publicSftp ?? config.sftp,
-      publicUrl: () => config.publicUrl ?? `http://${urlHost(config.http.host)}:${config.http.port}`,
+      publicUrl,
+      egressAddresses: config.egressAddresses,
     },
     wakeImports: () => undefined,
     endSessions: () => undefined,
+    queue: { send: () => Promise.reject(new Error('the work queue is not open')) },
+    remote: openRemoteServers({ connect }),
+    post: createHttpPost({ connect }),
+    mail,
+    notify: () => Promise.reject(new Error('notifications are not open')),
   };
 }
 
@@ -108,6 +127,8 @@ export async function openApp(config: Config, secrets: Secrets, overrides: Overr
       publicUrl: () => config.publicUrl ?? listening.http ?? base.installation.publicUrl(),
     },
   };
+  deps.notify = createNotify(deps);
+  deps.queue = await startQueue(config, deps, building);
   await keepSettings(config, deps);
   if (secrets.bootstrapToken) {
     const result = await ensureBootstrapToken(deps, secrets.bootstrapToken);
@@ -151,6 +172,23 @@ async function openHostKeys(deps: Deps): Promise<HostKey[]> {
       'The host keys in the database were sealed with another master key. Start with the key that was in use: the setting, or the file master.key of the data folder.',
     );
   }
+}
+
+/** Ticks of the scheduler, in this order. */
+const ticks: readonly Tick[] = [];
+
+async function startQueue(config: Config, deps: Deps, building: AsyncDisposableStack): Promise<WorkQueue> {
+  if (!config.roles.has('worker')) return await openQueue(deps.db, { queues, log: deps.log });
+  const stop = new AbortController();
+  const queue = await openQueue(deps.db, { queues, handlers: queueHandlers(deps, stop.signal), log: deps.log });
+  building.defer(async () => {
+    stop.abort();
+    await queue.stop();
+  });
+  deps.queue = queue;
+  const scheduler = startScheduler(deps, ticks);
+  building.defer(() => scheduler.stop());
+  return queue;
 }
 
 function startWorker(deps: Deps, building: AsyncDisposableStack): void {

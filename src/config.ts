@@ -1,6 +1,7 @@
 // The only reader of the environment: settings become one checked value, secrets a second one.
 // Invariant: a bad value ends the start with a sentence that names the setting and says what it may be.
 
+import { isIP, isIPv6 } from 'node:net';
 import { isAbsolute, resolve } from 'node:path';
 import type { DatabaseConfig } from './db/connection.ts';
 
@@ -20,11 +21,20 @@ export type Config = {
   settleSeconds: number | null;
   /** CIDR list of proxies whose forwarded headers count. */
   trustedProxies: string[];
+  /** CIDR list of private networks that destinations and webhooks may reach all the same. */
+  allowNetworks: string[];
+  /** The addresses that destinations see, to be shown for allow-lists. */
+  egressAddresses: string[];
   logLevel: string;
 };
 
 /** Kept apart from `Config`, so that printing a configuration can never print a secret. */
-export type Secrets = { masterKey: string | null; bootstrapToken: string | null };
+export type Secrets = {
+  masterKey: string | null;
+  bootstrapToken: string | null;
+  /** An address such as smtps://user:password@mail.example.edu:465; null keeps mails to be read in the pages. */
+  smtpUrl: string | null;
+};
 
 /** A setting that cannot be used. The message is meant for the operator. */
 export class ConfigError extends Error {
@@ -82,9 +92,11 @@ export function readConfig(env: Record<string, string | undefined>, cwd: string)
         .split(',')
         .map((part) => part.trim())
         .filter(Boolean),
+      allowNetworks: checkedNetworks('CAUSEWAY_ALLOW_NETWORKS', text('CAUSEWAY_ALLOW_NETWORKS')),
+      egressAddresses: checkedNetworks('CAUSEWAY_EGRESS_ADDRESSES', text('CAUSEWAY_EGRESS_ADDRESSES')),
       logLevel: checkedLogLevel(text('CAUSEWAY_LOG_LEVEL') ?? 'info'),
     },
-    secrets: { masterKey, bootstrapToken },
+    secrets: { masterKey, bootstrapToken, smtpUrl: checkedSmtpUrl(text('CAUSEWAY_SMTP_URL')) },
   };
 }
 
@@ -164,4 +176,36 @@ export function readClientConfig(env: Record<string, string | undefined>): { url
   const url = env.CAUSEWAY_URL || `http://127.0.0.1:${env.CAUSEWAY_HTTP_PORT || '8080'}`;
   if (!URL.canParse(url)) throw new ConfigError('CAUSEWAY_URL', 'It must be an address such as http://127.0.0.1:8080.');
   return { url: url.replace(/\/+$/, ''), token: env.CAUSEWAY_TOKEN || null };
+}
+
+/** A list of addresses and networks, comma separated; as they were written. */
+function checkedNetworks(setting: string, text: string | undefined): string[] {
+  const parts = (text ?? '')
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean);
+  const wrong = parts.find((part) => !isNetwork(part));
+  if (wrong !== undefined)
+    throw new ConfigError(
+      setting,
+      `“${wrong}” is no address or network. Write a list such as 203.0.113.7, 10.20.0.0/16, 2001:db8::/32.`,
+    );
+  return parts;
+}
+
+function isNetwork(text: string): boolean {
+  const [address = '', prefix, ...rest] = text.split('/');
+  if (rest.length > 0 || isIP(address) === 0 || address.includes('%')) return false;
+  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (isIPv6(address) ? 128 : 32));
+}
+
+function checkedSmtpUrl(text: string | undefined): string | null {
+  if (text === undefined) return null;
+  // The value may hold a password, so that it is never repeated.
+  if (!URL.canParse(text) || !/^smtps?:$/.test(new URL(text).protocol) || new URL(text).hostname === '')
+    throw new ConfigError(
+      'CAUSEWAY_SMTP_URL',
+      'It must be an address such as smtp://mail.example.edu:587 or smtps://user:password@mail.example.edu:465.',
+    );
+  return text;
 }

@@ -4,11 +4,14 @@
 import { Command, CommanderError } from 'commander';
 import { localProblem } from './client.ts';
 import { actionRunner, type CommandIo, Exit } from './command.ts';
+import { addConnectionCommands } from './connection-commands.ts';
 import { addContactCommands } from './contact-commands.ts';
+import { addDestinationCommands } from './destination-commands.ts';
 import { addFeedCommands } from './feed-commands.ts';
 import { addImportCommands } from './import-commands.ts';
 import { addFieldCommands, addInstitutionCommands } from './institution-commands.ts';
 import { addNotAvailableCommands } from './not-available-commands.ts';
+import { addTransferCommands } from './transfer-commands.ts';
 
 /** A command that does not go through the API: `main` runs these itself, as they need more than a client. */
 export type LocalCommands = (program: Command) => void;
@@ -27,6 +30,9 @@ export async function runCommandLine(argv: string[], io: CommandIo, addLocalComm
   addFieldCommands(program, run);
   addImportCommands(program, run, io);
   addContactCommands(program, run);
+  addConnectionCommands(program, run);
+  addDestinationCommands(program, run);
+  addTransferCommands(program, run, io);
   addNotAvailableCommands(program, run);
   acceptJsonEverywhere(program);
   try {

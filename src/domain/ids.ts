@@ -14,6 +14,15 @@ export type ArrivalId = Id<'arrival'>;
 export type ImportId = Id<'import'>;
 export type ContactId = Id<'contact'>;
 export type SessionId = Id<'session'>;
+export type ConnectionId = Id<'connection'>;
+export type ConnectionLoadId = Id<'connection-load'>;
+export type DestinationId = Id<'destination'>;
+export type DestinationKeyId = Id<'destination-key'>;
+export type ProbeId = Id<'probe'>;
+export type TransferId = Id<'transfer'>;
+export type MailId = Id<'mail'>;
+export type WebhookId = Id<'webhook'>;
+export type WebhookDeliveryId = Id<'webhook-delivery'>;
 
 /** The audit chain of the installation itself, which belongs to no institution. */
 export const installationChain = '00000000-0000-0000-0000-000000000000' as InstitutionId;

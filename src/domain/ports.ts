@@ -1,6 +1,8 @@
 // What the use cases ask of the outside world. Adapters implement these; tests replace only the clock.
 
+import type { Socket } from 'node:net';
 import type { InstitutionId } from './ids.ts';
+import type { RemoteAddress, Stage } from './remote.ts';
 
 /** The time, in one place. */
 export type Clock = { now(): Date };
@@ -83,3 +85,28 @@ export type Sealer = {
   /** A keyed hash (HMAC-SHA-256) for look-ups and comparisons of secrets. */
   mac(text: string, context: string): Uint8Array;
 };
+
+export type OutgoingMail = { to: string; subject: string; text: string; html: string; messageId: string };
+
+/** `permanent`: the mail server will never take this mail (a 5xx reply to the recipient). `reason` holds no address and no text of the mail. */
+export type MailOutcome = { sent: true } | { sent: false; permanent: boolean; reason: string };
+
+export type MailTransport = {
+  send(mail: OutgoingMail): Promise<MailOutcome>;
+  close(): void;
+};
+
+/** `status` null when no answer came; `reason` says why in a few words, such as `address-not-allowed` or `timed out`. */
+export type PostOutcome = { status: number | null; reason: string | null };
+
+/** An HTTP POST to an address that somebody entered: no redirects, a time limit, and the address rules of destinations. */
+export type HttpPost = (url: string, headers: Readonly<Record<string, string>>, body: string) => Promise<PostOutcome>;
+
+/**
+ * Connects to a host that somebody entered: every address that its name has is checked, and only a checked one is connected
+ * to. Throws RemoteError at `resolve` or `connect`. Stages are told as they end.
+ */
+export type Connect = (
+  address: RemoteAddress,
+  options: { signal: AbortSignal; onStage?: (stage: Stage) => void },
+) => Promise<{ socket: Socket; address: string }>;

@@ -6,15 +6,16 @@ import { noSuchInstitution } from '../accounts/membership.ts';
 import type { Deps } from '../deps.ts';
 import { type Actor, belongsTo } from '../domain/actor.ts';
 import { AppError } from '../domain/errors.ts';
-import { type ImportId, isUuid } from '../domain/ids.ts';
+import { type ImportId, isUuid, type TransferId } from '../domain/ids.ts';
 import { institutionOfImportAllInstitutions } from '../store/imports.ts';
 import { findInstitution, getInstitution, type InstitutionRecord } from '../store/institutions.ts';
+import { institutionOfTransferAllInstitutions } from '../store/transfers.ts';
 import type { Identity } from './call.ts';
 import type { Access, Route } from './table/route.ts';
 
 /**
  * The institution of the route, or null where it has none. Throws AppError `sign-in-needed`, `no-such-institution`,
- * `no-such-import` or `not-allowed`.
+ * `no-such-import`, `no-such-transfer` or `not-allowed`.
  */
 export async function authorise(
   deps: Pick<Deps, 'db'>,
@@ -56,6 +57,13 @@ async function institutionOf(
     if (!found) throw noSuchImport();
     return found;
   }
+  if (path.startsWith('/transfers/:id')) {
+    const id = params.id ?? '';
+    const owner = isUuid(id) ? await institutionOfTransferAllInstitutions(deps.db, id as TransferId) : null;
+    const found = owner && belongsTo(actor, owner) ? await getInstitution(deps.db, owner) : null;
+    if (!found) throw noSuchTransfer();
+    return found;
+  }
   return null;
 }
 
@@ -85,5 +93,14 @@ export function noSuchImport(): AppError {
     'no-such-import',
     'There is no such import, or you do not belong to its institution.',
     'Take its id from the import history.',
+  );
+}
+
+export function noSuchTransfer(): AppError {
+  return new AppError(
+    'not-found',
+    'no-such-transfer',
+    'There is no such transfer, or you do not belong to its institution.',
+    'Take its id from the transfer history.',
   );
 }

@@ -17,10 +17,10 @@ export type Download = { name: string; bytes: AsyncIterable<Uint8Array | string>
 type Checked<Shape> = Shape extends z.ZodType ? z.output<Shape> : undefined;
 type Answer<Shape> = Shape extends z.ZodType ? z.input<Shape> : Shape extends { file: string } ? Download : undefined;
 
-/** Routes with an institution in their path, or an import, which belongs to one. */
+/** Routes with an institution in their path, or an import or a transfer, which belong to one. */
 type InstitutionOf<Path extends string> = Path extends `${string}:institution${string}`
   ? InstitutionRecord
-  : Path extends `/imports/:id${string}`
+  : Path extends `/imports/:id${string}` | `/transfers/:id${string}`
     ? InstitutionRecord
     : null;
 

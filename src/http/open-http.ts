@@ -19,10 +19,14 @@ import { registerPlannedRoutes, registerRoutes } from './register-routes.ts';
 import { logRequests } from './request-log.ts';
 import { routeTable } from './route-table.ts';
 import { accountHandlers } from './routes/account-handlers.ts';
+import { connectionHandlers } from './routes/connection-handlers.ts';
 import { contactHandlers } from './routes/contact-handlers.ts';
+import { destinationHandlers } from './routes/destination-handlers.ts';
 import { feedHandlers } from './routes/feed-handlers.ts';
 import { importHandlers } from './routes/import-handlers.ts';
 import { institutionHandlers } from './routes/institution-handlers.ts';
+import { notificationHandlers } from './routes/notification-handlers.ts';
+import { transferHandlers } from './routes/transfer-handlers.ts';
 import { limitBodyTime, usualBodyTime } from './slow-bodies.ts';
 import { serveWebFiles } from './web-files.ts';
 
@@ -90,6 +94,10 @@ export async function openHttp(deps: Deps, options: HttpOptions = {}): Promise<H
     ...feedHandlers(deps),
     ...importHandlers(deps),
     ...contactHandlers(deps),
+    ...connectionHandlers(deps),
+    ...destinationHandlers(deps),
+    ...transferHandlers(deps),
+    ...notificationHandlers(deps),
   };
   const takesBytes = ([, route]: [string, object]) =>
     'body' in route && typeof route.body === 'object' && 'bytes' in (route.body ?? {});

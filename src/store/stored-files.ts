@@ -5,7 +5,7 @@ import type { Queryable, Tx } from '../db/connection.ts';
 import type { InstitutionId, StoredFileId } from '../domain/ids.ts';
 import type { StorageKey } from '../domain/ports.ts';
 
-export type StoredFileOrigin = 'sftp' | 'upload' | 'api' | 'receipt' | 'error-file';
+export type StoredFileOrigin = 'sftp' | 'upload' | 'api' | 'receipt' | 'error-file' | 'transfer' | 'transfer-manifest';
 
 /** `size` in bytes, `sha256` as 32 raw bytes. */
 export type StoredFileRecord = {

@@ -11,6 +11,9 @@ import { createUser } from '../../src/accounts/create-user.ts';
 import { openPasswords, type Passwords } from '../../src/accounts/passwords.ts';
 import { createToken } from '../../src/accounts/tokens.ts';
 import { openDiskFiles } from '../../src/adapters/disk-files/open-disk-files.ts';
+import { createHttpPost } from '../../src/adapters/http-post/http-post.ts';
+import { createConnect } from '../../src/adapters/network/connect.ts';
+import { openRemoteServers } from '../../src/adapters/remote-sftp/remote-servers.ts';
 import { createSealer } from '../../src/adapters/sealing/sealer.ts';
 import type { Deps } from '../../src/deps.ts';
 import { type Actor, type Role, systemActor } from '../../src/domain/actor.ts';
@@ -41,6 +44,7 @@ export async function openTestDeps(installation: { publicUrl?: string } = {}): P
   const lines: string[] = [];
   const ended: FeedId[] = [];
   let now = Date.now();
+  const connect = createConnect({ allowNetworks: ['127.0.0.0/8'] });
   return {
     db: database.db,
     databaseUrl: database.config.url,
@@ -52,10 +56,16 @@ export async function openTestDeps(installation: { publicUrl?: string } = {}): P
     installation: {
       version: '0.0.0-test',
       publicSftp: () => ({ host: 'sftp.example.edu', port: 2022 }),
+      egressAddresses: [],
       publicUrl: () => installation.publicUrl ?? 'http://localhost:8080',
     },
     wakeImports: () => undefined,
     endSessions: (feedId) => void ended.push(feedId),
+    queue: { send: async () => undefined },
+    remote: openRemoteServers({ connect }),
+    post: createHttpPost({ connect }),
+    mail: null,
+    notify: async () => undefined,
     passwords: openPasswords(),
     folder,
     lines,

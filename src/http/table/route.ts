@@ -1,5 +1,5 @@
 // What the route table can say of a route.
-// Invariant: paths stand below /api/v1; `:institution` is a slug or an id, and `/imports/:id` belongs to its institution.
+// Invariant: paths stand below /api/v1; `:institution` is a slug or an id, and `/imports/:id` and `/transfers/:id` belong to their institution.
 
 import type { z } from 'zod';
 

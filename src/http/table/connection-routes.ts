@@ -1,0 +1,3 @@
+// Routes of connections.
+
+export const connectionRoutes = {};

@@ -1,0 +1,3 @@
+// Routes of destinations.
+
+export const destinationRoutes = {};

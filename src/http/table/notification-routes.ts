@@ -1,0 +1,3 @@
+// Routes of notifications.
+
+export const notificationRoutes = {};

@@ -1,0 +1,3 @@
+// Routes of transfers.
+
+export const transferRoutes = {};

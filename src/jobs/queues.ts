@@ -1,0 +1,38 @@
+// The queues of this installation: their names and how patiently each is worked.
+// Invariant: a job's data holds ids only: the institution and the row that the job is about.
+
+import type { QueueSettings } from '../db/queue.ts';
+
+const minute = 60;
+const hour = 60 * minute;
+
+export const queues = {
+  /** `institutionId`, `transferId`. A transfer fences itself with a lock; a job that comes again finds out what is left to do. */
+  'run-transfer': {
+    concurrency: 8,
+    retryLimit: 20,
+    retryDelay: 2,
+    retryDelayMax: 5 * minute,
+    expireInSeconds: 23 * hour,
+  },
+  /** `institutionId`, `transferId` of the failed transfer that is due again. */
+  'retry-transfer': {
+    concurrency: 4,
+    retryLimit: 20,
+    retryDelay: 2,
+    retryDelayMax: 5 * minute,
+    expireInSeconds: 5 * minute,
+  },
+  /** `institutionId`, `mailId`. Tries for about a day. */
+  'send-mail': { concurrency: 2, retryLimit: 12, retryDelay: 15, retryDelayMax: 4 * hour, expireInSeconds: 5 * minute },
+  /** `institutionId`, `deliveryId`. Tries for about a day. */
+  'send-webhook': {
+    concurrency: 4,
+    retryLimit: 12,
+    retryDelay: 5,
+    retryDelayMax: 5 * hour,
+    expireInSeconds: 5 * minute,
+  },
+} as const satisfies Record<string, QueueSettings>;
+
+export type QueueName = keyof typeof queues;
