@@ -90,6 +90,7 @@ async function open(folder: string, stack: AsyncDisposableStack): Promise<Bench>
   const newId = rowIds() as WorkDeps['newId'];
   const clock = { now: () => new Date() };
   const log = pino({ level: 'error' }, pino.destination(2));
+  const notify = async () => undefined;
   const files = await openDiskFiles({ folder: join(folder, 'files') });
   const institutionId = newId<InstitutionId>();
   const feedId = newId<FeedId>();
@@ -102,7 +103,7 @@ async function open(folder: string, stack: AsyncDisposableStack): Promise<Bench>
      values ($1, $2, 'Bench', true, 'bench', '', '', $3, now(), now())`,
     [institutionId, feedId, JSON.stringify(mapping)],
   );
-  return { db, deps: { db, files, clock, newId, log, reader }, institutionId, feedId };
+  return { db, deps: { db, files, clock, newId, log, notify, reader }, institutionId, feedId };
 }
 
 /** The file as text columns into a table without index or constraint, committed. */

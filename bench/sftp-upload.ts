@@ -47,8 +47,8 @@ export async function benchSftpUpload(target: UploadTarget, options: UploadOptio
     const ours: number[] = [];
     const theirs: number[] = [];
     for (let round = 0; round < rounds; round += 1) {
-      ours.push(await upload(folder, file, target, cipher, 'bench.bin'));
-      theirs.push(await upload(folder, file, peer.target, cipher, join(folder, 'received.bin')));
+      ours.push(await openSshPut(folder, file, target, cipher, 'bench.bin'));
+      theirs.push(await openSshPut(folder, file, peer.target, cipher, join(folder, 'received.bin')));
     }
     const [best, peerBest] = [Math.min(...ours), Math.min(...theirs)];
     return { name: 'sftp-upload', ours: best, peer: peerBest, peerName: 'sshd', unit: 's', ratio: best / peerBest };
@@ -57,7 +57,8 @@ export async function benchSftpUpload(target: UploadTarget, options: UploadOptio
   }
 }
 
-async function upload(
+/** Seconds for one `put` by OpenSSH's sftp. */
+export async function openSshPut(
   folder: string,
   file: string,
   target: UploadTarget,
@@ -82,7 +83,7 @@ async function upload(
 }
 
 /** Debian's sshd with its own sftp-server, on a free port of the loopback, for the user who runs this. */
-async function startSshd(folder: string): Promise<{ target: UploadTarget } & AsyncDisposable> {
+export async function startSshd(folder: string): Promise<{ target: UploadTarget } & AsyncDisposable> {
   const [hostKey, userKey, port] = [join(folder, 'host_key'), join(folder, 'user_key'), await freePort()];
   for (const key of [hostKey, userKey]) await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key]);
   const authorized = join(folder, 'authorized_keys');

@@ -4,8 +4,11 @@
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync } from 'node:fs';
 
-/** A program that tests use, the package that has it, and the path that shows that it is there. */
-export type Peer = { name: string; packageName: string; path: string };
+/**
+ * A program that tests use, the package that has it, and the path that shows that it is there. Where `unless` exists it is not
+ * installed.
+ */
+export type Peer = { name: string; packageName: string; path: string; unless?: string };
 
 export const peers: readonly Peer[] = [
   { name: 'OpenSSH client', packageName: 'openssh-client', path: '/usr/bin/sftp' },
@@ -17,7 +20,14 @@ export const peers: readonly Peer[] = [
   { name: 'lftp', packageName: 'lftp', path: '/usr/bin/lftp' },
   { name: 'curl', packageName: 'curl', path: '/usr/bin/curl' },
   { name: 'rclone', packageName: 'rclone', path: '/usr/bin/rclone' },
+  { name: 'proftpd', packageName: 'proftpd-core', path: '/usr/sbin/proftpd' },
+  { name: 'proftpd mod_sftp', packageName: 'proftpd-mod-crypto', path: '/usr/lib/proftpd/mod_sftp.so' },
   { name: 'Chromium', packageName: 'chromium', path: '/usr/bin/chromium' },
+  // Debian has one mail server at a time: another one is not replaced for the sake of a test.
+  { name: 'Postfix', packageName: 'postfix', path: '/usr/sbin/postfix', unless: '/usr/sbin/sendmail' },
+  { name: 'GnuPG', packageName: 'gnupg', path: '/usr/bin/gpg' },
+  { name: 'jq', packageName: 'jq', path: '/usr/bin/jq' },
+  { name: 'OpenSSL', packageName: 'openssl', path: '/usr/bin/openssl' },
   { name: 'PostgreSQL 15', packageName: 'postgresql-15', path: '/usr/lib/postgresql/15/bin/postgres' },
 ];
 
@@ -32,12 +42,15 @@ export function hasPeer(name: string): boolean {
 export function installPeers(): void {
   const missing = peers.filter((peer) => !existsSync(peer.path));
   if (missing.length === 0) return;
-  const packages = missing.map((peer) => peer.packageName);
-  if (process.getuid?.() !== 0 || !existsSync('/etc/debian_version') || !isExecutable('/usr/bin/apt-get')) {
+  const packages = missing
+    .filter((peer) => peer.unless === undefined || !existsSync(peer.unless))
+    .map((peer) => peer.packageName);
+  const mayInstall = process.getuid?.() === 0 && existsSync('/etc/debian_version') && isExecutable('/usr/bin/apt-get');
+  if (packages.length === 0 || !mayInstall) {
     console.log(
       `Not on this machine: ${missing.map((peer) => peer.name).join(', ')}. Tests that need them are skipped, by name.`,
     );
-    console.log(`On Debian: apt-get install ${packages.join(' ')}`);
+    if (packages.length > 0) console.log(`On Debian: apt-get install ${packages.join(' ')}`);
     return;
   }
   console.log(`Installing Debian packages that the tests talk to: ${packages.join(' ')}`);

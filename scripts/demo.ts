@@ -1,5 +1,5 @@
-// The demo: a fresh installation, a sample roster by a real SFTP client, and the report of what became of each row.
-// Invariant: with --once it exits with 0 only when the import ended as the file says it must; nothing is left behind then.
+// The demo: a fresh installation, a sample roster by a real SFTP client, the report of what became of each row, and a delivery.
+// Invariant: with --once it exits with 0 only when import and transfer ended well; nothing is left behind then.
 
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -7,6 +7,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { ImportView, IssueGroup } from '../src/api/imports.ts';
 import type { Client } from '../src/cli/client.ts';
+import { deliverSample } from './demo-delivery.ts';
+import { type PartnerServer, startPartnerServer } from './partner-server.ts';
 import { type SampleInstallation, startSampleInstallation } from './sample-installation.ts';
 import { uploadBySftp } from './sftp-upload.ts';
 import { temporaryFolder } from './temporary-folder.ts';
@@ -17,11 +19,13 @@ const sample = join(import.meta.dirname, '../samples/fall-roster.csv');
 
 const folder = await temporaryFolder('causeway-demo-');
 let installation: SampleInstallation | undefined;
+let partner: PartnerServer | undefined;
 let ended = false;
 async function end(code: number): Promise<never> {
   if (!ended) {
     ended = true;
     await installation?.server.stop();
+    await partner?.stop();
     await rm(folder, { recursive: true, force: true });
   }
   process.exit(code);
@@ -39,17 +43,23 @@ try {
   say(`Uploaded fall-roster.csv with ${clientName}. Waiting for its import …`);
   const view = await finishedImport(client);
   await report(client, view);
-  if (options.json)
-    process.stdout.write(
-      `${JSON.stringify({ import: { status: view.status, counts: view.counts, issues: view.issues }, transfer: null })}\n`,
-    );
-  if (options.once) await end(view.status === 'succeeded' ? 0 : 1);
+  partner = await startPartnerServer(join(folder, 'partner'));
+  const transfer = await deliverSample(client, partner, say);
+  if (options.json) {
+    const { status, rows, fileName, sha256 } = transfer;
+    const imported = { status: view.status, counts: view.counts, issues: view.issues };
+    process.stdout.write(`${JSON.stringify({ import: imported, transfer: { status, rows, fileName, sha256 } })}\n`);
+  }
+  if (options.once) await end(view.status === 'succeeded' && transfer.status === 'succeeded' ? 0 : 1);
   say();
   say('Look at it in the browser:');
   say(`  ${server.ready.http}/i/lakeside/imports/${view.id}`);
+  say(`  ${server.ready.http}/i/lakeside/transfers/${transfer.id}`);
   say(`  sign in as ${admin.email} with the password ${admin.password}`);
   say('Send another file:');
   say(`  sftp -i ${login.keyFile} -P ${login.port} ${login.username}@${login.host}`);
+  say('Look at the delivered file:');
+  say(`  ${join(partner.folder, transfer.fileName ?? '')}`);
   say('Ctrl-C ends the demo and removes its data.');
 } catch (error) {
   process.stderr.write(`The demo failed: ${error instanceof Error ? error.message : String(error)}\n`);

@@ -45,7 +45,12 @@ if (only === 'peers') {
   if (debian) {
     try {
       const files = globSync(
-        ['src/db/{connection,copy,migrate}.test.ts', '{src,test}/{store,inbound,accounts,jobs}/**/*.test.ts'],
+        [
+          'src/db/{connection,copy,migrate}.test.ts',
+          '{src,test}/{store,inbound,accounts,jobs}/**/*.test.ts',
+          'test/outbound/{connections,destinations,transfers,windows}.test.ts',
+          'test/outbound/windows-{commit-order,contacts}.test.ts',
+        ],
         { cwd: root },
       );
       const name = `tests on PostgreSQL ${debian.version} of Debian`;

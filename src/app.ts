@@ -12,6 +12,7 @@ import { openDiskFiles } from './adapters/disk-files/open-disk-files.ts';
 import { createHttpPost } from './adapters/http-post/http-post.ts';
 import { readMasterKey } from './adapters/master-key/read-master-key.ts';
 import { createConnect } from './adapters/network/connect.ts';
+import { createEncrypter } from './adapters/open-pgp/encrypter.ts';
 import { openRemoteServers } from './adapters/remote-sftp/remote-servers.ts';
 import { createSealer, SealError } from './adapters/sealing/sealer.ts';
 import { openMailTransport } from './adapters/smtp/mail-transport.ts';
@@ -34,7 +35,10 @@ import { startImportWorker } from './jobs/import-worker.ts';
 import { queues } from './jobs/queues.ts';
 import { openReadingPool } from './jobs/reading-pool.ts';
 import { startScheduler, type Tick } from './jobs/scheduler.ts';
+import { dueDigests } from './notify/due-digests.ts';
 import { createNotify } from './notify/notify.ts';
+import { dueDestinations } from './outbound/due-destinations.ts';
+import { recoverTransfers } from './outbound/recover-transfers.ts';
 import { startSftpServer } from './sftp/server.ts';
 import { getSetting, putSetting } from './store/settings.ts';
 
@@ -98,6 +102,7 @@ async function openBase(
     newId,
     clock: overrides.clock ?? { now: () => new Date() },
     sealer: createSealer(masterKey),
+    encrypter: createEncrypter(),
     installation: {
       version: installedVersion(),
       publicSftp: () => config.publicSftp ?? config.sftp,
@@ -175,17 +180,28 @@ async function openHostKeys(deps: Deps): Promise<HostKey[]> {
 }
 
 /** Ticks of the scheduler, in this order. */
-const ticks: readonly Tick[] = [];
+const ticks: readonly Tick[] = [recoverTransfers, dueDestinations, dueDigests];
 
 async function startQueue(config: Config, deps: Deps, building: AsyncDisposableStack): Promise<WorkQueue> {
-  if (!config.roles.has('worker')) return await openQueue(deps.db, { queues, log: deps.log });
+  if (!config.roles.has('worker')) {
+    const sender = await openQueue(deps.db, { queues, log: deps.log });
+    building.defer(() => sender.stop());
+    return sender;
+  }
   const stop = new AbortController();
-  const queue = await openQueue(deps.db, { queues, handlers: queueHandlers(deps, stop.signal), log: deps.log });
+  // A job may come before the queue is there for what the job itself sends.
+  const opened = Promise.withResolvers<void>();
+  const handlers = Object.entries(queueHandlers(deps, stop.signal)).map(([name, run]): [string, typeof run] => [
+    name,
+    (job) => opened.promise.then(() => run(job)),
+  ]);
+  const queue = await openQueue(deps.db, { queues, handlers: Object.fromEntries(handlers), log: deps.log });
   building.defer(async () => {
     stop.abort();
     await queue.stop();
   });
   deps.queue = queue;
+  opened.resolve();
   const scheduler = startScheduler(deps, ticks);
   building.defer(() => scheduler.stop());
   return queue;

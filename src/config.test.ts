@@ -14,7 +14,7 @@ test('without settings everything is local: loopback, ./data, embedded database,
   assert.deepEqual(config.sftp, { host: '127.0.0.1', port: 2022 });
   assert.deepEqual([...config.roles], ['sftp', 'http', 'worker']);
   assert.equal(config.settleSeconds, null);
-  assert.deepEqual(secrets, { masterKey: null, bootstrapToken: null });
+  assert.deepEqual(secrets, { masterKey: null, bootstrapToken: null, smtpUrl: null });
 });
 
 test('SFTP and web may listen on addresses of their own', () => {
@@ -47,6 +47,9 @@ const refused: [string, Record<string, string>, RegExp][] = [
   ['a negative settle time', { CAUSEWAY_SETTLE_SECONDS: '-1' }, /CAUSEWAY_SETTLE_SECONDS/],
   ['a public address without a scheme', { CAUSEWAY_PUBLIC_URL: 'example.edu' }, /CAUSEWAY_PUBLIC_URL/],
   ['a shown SFTP address without a port', { CAUSEWAY_PUBLIC_SFTP: 'example.edu' }, /CAUSEWAY_PUBLIC_SFTP/],
+  ['a mail server of another kind', { CAUSEWAY_SMTP_URL: 'https://mail.example.edu' }, /CAUSEWAY_SMTP_URL.*smtps:/],
+  ['a mail password with a bare %', { CAUSEWAY_SMTP_URL: 'smtp://u:p%zz@mail.example.edu' }, /CAUSEWAY_SMTP_URL.*%25/],
+  ['a sender that is no address', { CAUSEWAY_SMTP_URL: 'smtp://h?from=Data%20Office' }, /CAUSEWAY_SMTP_URL.*from=/],
 ];
 for (const [what, env, sentence] of refused) {
   test(`${what} ends the start with a sentence that names the setting`, () => {

@@ -207,5 +207,23 @@ function checkedSmtpUrl(text: string | undefined): string | null {
       'CAUSEWAY_SMTP_URL',
       'It must be an address such as smtp://mail.example.edu:587 or smtps://user:password@mail.example.edu:465.',
     );
+  const url = new URL(text);
+  if (!isEncoded(url.username) || !isEncoded(url.password))
+    throw new ConfigError('CAUSEWAY_SMTP_URL', 'Write a % in the user name or the password as %25.');
+  const from = url.searchParams.get('from');
+  if (from !== null && !/^(?:[^<>]*<[^\s<>@,;]+@[^\s<>@,;]+>|[^\s<>@,;]+@[^\s<>@,;]+)$/.test(from.trim()))
+    throw new ConfigError(
+      'CAUSEWAY_SMTP_URL',
+      'Behind ?from= there must be the address that mails come from, such as causeway@example.edu.',
+    );
   return text;
+}
+
+function isEncoded(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
 }

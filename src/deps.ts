@@ -5,7 +5,7 @@ import type { Database, Tx } from './db/connection.ts';
 import type { WorkQueue } from './db/queue.ts';
 import type { NotifyEvent } from './domain/events.ts';
 import type { FeedId, InstitutionId } from './domain/ids.ts';
-import type { Clock, FileStore, HttpPost, MailTransport, NewId, Sealer } from './domain/ports.ts';
+import type { Clock, Encrypter, FileStore, HttpPost, MailTransport, NewId, Sealer } from './domain/ports.ts';
 import type { RemoteServers } from './domain/remote.ts';
 
 /** What this installation is, as people and clients see it. */
@@ -24,6 +24,8 @@ export type Deps = {
   clock: Clock;
   newId: NewId;
   sealer: Sealer;
+  /** Files for an OpenPGP key. */
+  encrypter: Encrypter;
   log: Logger;
   installation: Installation;
   /** Wakes the import worker of this process; others look by themselves within a second. */

@@ -9,6 +9,7 @@ import type { Actor } from '../domain/actor.ts';
 import { AppError, type FieldError } from '../domain/errors.ts';
 import { type InstitutionId, isUuid } from '../domain/ids.ts';
 import { appendAudit } from '../store/audit.ts';
+import { forgetNextRuns } from '../store/due-destinations.ts';
 import {
   getInstitution,
   type InstitutionRecord,
@@ -85,6 +86,7 @@ export async function updateInstitution(
     const changed = names.filter((name) => before[name] !== after[name]);
     if (changed.length === 0) return before;
     await updateInstitutionRow(tx, institutionId, after);
+    if (changed.includes('timeZone')) await forgetNextRuns(tx, institutionId);
     const facts = Object.fromEntries(changed.map((name) => [name, { old: before[name], new: after[name] }]));
     await appendAudit(tx, institutionId, deps, actor, { action: 'institution.updated', subject: institutionId, facts });
     return after;

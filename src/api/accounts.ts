@@ -110,6 +110,7 @@ export const serverInfo = z
       hostKeys: z.array(hostKey),
     }),
     settleSeconds: z.number(),
+    egressAddresses: z.array(z.string()).describe('the addresses that destinations see us come from, for allow-lists'),
   })
   .meta({ id: 'ServerInfo' });
 export type ServerInfo = z.infer<typeof serverInfo>;

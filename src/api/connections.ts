@@ -73,12 +73,21 @@ export const connectionLoad = z
   .meta({ id: 'ConnectionLoad' });
 export type ConnectionLoadView = z.infer<typeof connectionLoad>;
 
+/** A load in a list: without its problems. */
+export const connectionLoadSummary = connectionLoad
+  .omit({ problems: true, problemsLeftOut: true })
+  .meta({ id: 'ConnectionLoadSummary' });
+export type ConnectionLoadSummary = z.infer<typeof connectionLoadSummary>;
+
 /** What outbound knows of an institution. */
 export const outboundSettings = z
   .object({
     majorsEntitled: z.boolean(),
     offeredMajors: z.array(z.string()),
     connectionsLastExported: text.describe('YYYY-MM-DD in the institution’s zone: where the first transfer starts'),
+    message: text.describe(
+      'what the receiver must be told after this change, such as a column that is filled from now on',
+    ),
   })
   .meta({ id: 'OutboundSettings' });
 export type OutboundSettings = z.infer<typeof outboundSettings>;

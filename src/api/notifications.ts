@@ -69,6 +69,7 @@ export const webhookDelivery = z
     finishedAt: instant.nullable(),
   })
   .meta({ id: 'WebhookDelivery' });
+export type WebhookDeliveryView = z.infer<typeof webhookDelivery>;
 
 export const mailsQuery = pageQuery.extend({ event: z.string().optional() });
 
@@ -82,7 +83,9 @@ export const digest = z
     mailIsSent: z.boolean(),
   })
   .meta({ id: 'Digest' });
+export type DigestView = z.infer<typeof digest>;
 export const updateDigestRequest = z.object({
   enabled: z.boolean().optional(),
   recipients: z.array(z.email()).max(50).optional(),
 });
+export type DigestChange = z.infer<typeof updateDigestRequest>;

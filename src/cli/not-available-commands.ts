@@ -5,16 +5,6 @@ import type { Command } from 'commander';
 import { localProblem } from './client.ts';
 import type { RunAction } from './command.ts';
 
-const notYet: readonly [group: string, verbs: readonly string[], description: string][] = [
-  ['connections', ['load', 'list'], 'students who connected with an institution'],
-  [
-    'destination',
-    ['create', 'probe', 'confirm-host-key', 'enable', 'disable', 'delete', 'list'],
-    'where an institution wants files delivered',
-  ],
-  ['transfer', ['run', 'list', 'resend', 'download'], 'deliveries to destinations'],
-];
-
 export function addNotAvailableCommands(program: Command, run: RunAction): void {
   const refuse = (name: string) => (_options: unknown, command: Command) =>
     run(command, () => {
@@ -24,15 +14,6 @@ export function addNotAvailableCommands(program: Command, run: RunAction): void 
         'See CHANGELOG.md for what is.',
       );
     });
-  for (const [groupName, verbs, description] of notYet) {
-    const group = program.command(groupName).description(`${description} (not available yet)`);
-    for (const verb of verbs)
-      group
-        .command(verb)
-        .allowUnknownOption()
-        .allowExcessArguments()
-        .action((options, command) => refuse(`${groupName} ${verb}`)(options, command));
-  }
   for (const name of ['backup', 'restore'])
     program
       .command(name)

@@ -91,12 +91,14 @@ const TO_WINDOWS_1252 = new Map([...WINDOWS_1252_HIGH].map((character, index) =>
 const NOT_WINDOWS_1252 = new RegExp(`[^\\0-\\x7f\\xa0-\\xff${WINDOWS_1252_HIGH}]`, 'u');
 const IN_C1 = new RegExp(`[${WINDOWS_1252_HIGH}]`, 'g');
 
-function isEncodable(text: string, encoding: Encoding): boolean {
+/** Has the encoding every character of the text? */
+export function isEncodable(text: string, encoding: Encoding): boolean {
   if (encoding !== 'windows-1252') return text.isWellFormed();
   return !BEYOND_ASCII.test(text) || !NOT_WINDOWS_1252.test(text);
 }
 
-function encode(text: string, encoding: Encoding): Buffer {
+/** The bytes of a text that is encodable, without a byte order mark. */
+export function encode(text: string, encoding: Encoding): Buffer {
   if (encoding === 'utf-16le') return Buffer.from(text, 'utf16le');
   if (encoding === 'utf-16be') return Buffer.from(text, 'utf16le').swap16();
   if (encoding !== 'windows-1252' || !BEYOND_ASCII.test(text)) return Buffer.from(text);

@@ -28,7 +28,14 @@ export function openPool(link: ClientConfig, options: PoolOptions = {}): Databas
   });
   // Both kinds of link say by this event that they broke while idle or between statements; the next caller gets a new one.
   pool.on('error', (error) => log?.warn({ code: codeOf(error) }, 'an idle database connection was lost'));
-  pool.on('connect', (client) => client.on('error', () => undefined));
+  const linked = new Set<Promise<void>>();
+  pool.on('connect', (client) => {
+    client.on('error', () => undefined);
+    const ended = new Promise<void>((resolve) => void client.once('end', resolve)).then(
+      () => void linked.delete(ended),
+    );
+    linked.add(ended);
+  });
 
   const sessions = new Set<Promise<unknown>>();
   const listeners = new Set<() => Promise<void>>();
@@ -60,7 +67,12 @@ export function openPool(link: ClientConfig, options: PoolOptions = {}): Databas
   async function shutDown(): Promise<void> {
     await Promise.all([...listeners].map((stop) => stop()));
     await Promise.all(sessions);
+    // Idle connections may keep nothing alive (`allowExitOnIdle`), and this has to see their end.
+    const alive = setInterval(() => undefined, 60_000);
     await pool.end();
+    // The pool forgets its connections before the server has let them go.
+    await Promise.all(linked);
+    clearInterval(alive);
     await options.afterClose?.();
   }
 

@@ -31,6 +31,8 @@ export type NotifyEvent =
       scheduled: boolean;
       retryAt: Date | null;
     })
+  /** The majors entitlement was switched on: delivered files hold majors from now on. */
+  | { kind: 'majors.entitled'; actor: string }
   | {
       kind: 'import.finished' | 'import.held';
       importId: ImportId;

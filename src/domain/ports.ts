@@ -86,6 +86,17 @@ export type Sealer = {
   mac(text: string, context: string): Uint8Array;
 };
 
+/**
+ * Encryption of files for a public OpenPGP key (RFC 9580). Both throw AppError `pgp-not-available` where the library is not
+ * installed, `bad-pgp-key` for what is no public key, and `pgp-key-not-usable` (expired, revoked, or not for encryption at `at`).
+ */
+export type Encrypter = {
+  /** Checks an armored key; gives its fingerprint in hex and the end of its validity, null when it has none. */
+  check(armoredKey: string, at: Date): Promise<{ fingerprint: string; expiresAt: Date | null }>;
+  /** The encrypted bytes, binary, as they come: the source is pulled no faster than they are read. They differ each time. */
+  encrypt(source: AsyncIterable<Uint8Array>, armoredKey: string, at: Date): Promise<AsyncIterable<Uint8Array>>;
+};
+
 export type OutgoingMail = { to: string; subject: string; text: string; html: string; messageId: string };
 
 /** `permanent`: the mail server will never take this mail (a 5xx reply to the recipient). `reason` holds no address and no text of the mail. */

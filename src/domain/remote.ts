@@ -117,7 +117,7 @@ export type RemoteSession = {
   stat(path: string): Promise<RemoteFile | null>;
   /**
    * Creates or truncates `path` and writes all of `source`, in order, pipelined; resolves when CLOSE was answered well.
-   * `onBytes` is told of acknowledged bytes.
+   * `onBytes` is told how many bytes are acknowledged so far.
    */
   put(path: string, source: AsyncIterable<Uint8Array>, onBytes?: (bytes: number) => void): Promise<void>;
   read(path: string): AsyncIterable<Uint8Array>;

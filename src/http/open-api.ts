@@ -88,20 +88,19 @@ function bodyOf(route: Route, components: Components): Json | null {
   if (!route.body) return null;
   if (route.body instanceof z.ZodType)
     return { required: true, content: { 'application/json': { schema: schemaOf(route.body, 'input', components) } } };
-  const mapping = schemaOf(route.body.mapping, 'input', components);
+  const mapping = route.body.mapping && schemaOf(route.body.mapping, 'input', components);
+  const types = route.body.types ?? ['application/octet-stream', 'text/csv'];
+  const file = { type: 'string', contentMediaType: 'application/octet-stream' };
   return {
     required: true,
-    description: 'The bytes of the file as they are; or a form with an optional mapping before the file.',
+    description: mapping
+      ? 'The bytes of the file as they are; or a form with an optional mapping before the file.'
+      : 'The bytes of the file as they are; or a form with the file.',
     content: {
-      'application/octet-stream': {},
-      'text/csv': {},
+      ...Object.fromEntries(types.map((type) => [type, {}])),
       'multipart/form-data': {
-        schema: {
-          type: 'object',
-          properties: { mapping, file: { type: 'string', contentMediaType: 'application/octet-stream' } },
-          required: ['file'],
-        },
-        encoding: { mapping: { contentType: 'application/json' } },
+        schema: { type: 'object', properties: { ...(mapping ? { mapping } : {}), file }, required: ['file'] },
+        ...(mapping ? { encoding: { mapping: { contentType: 'application/json' } } } : {}),
       },
     },
   };

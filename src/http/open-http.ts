@@ -11,11 +11,12 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, 
 import { openPasswords, type Passwords } from '../accounts/passwords.ts';
 import { networkOf, openSignInPenalties, TooManyAttempts } from '../accounts/sign-in-penalties.ts';
 import type { Deps } from '../deps.ts';
+import { openProbes } from '../outbound/open-probes.ts';
 import { pingDatabase } from '../store/settings.ts';
 import { openApiDocument } from './open-api.ts';
 import { answerError } from './problems.ts';
 import { acceptBytes } from './received-file.ts';
-import { registerPlannedRoutes, registerRoutes } from './register-routes.ts';
+import { registerRoutes } from './register-routes.ts';
 import { logRequests } from './request-log.ts';
 import { routeTable } from './route-table.ts';
 import { accountHandlers } from './routes/account-handlers.ts';
@@ -87,6 +88,8 @@ export async function openHttp(deps: Deps, options: HttpOptions = {}): Promise<H
 
   const bodyTime = options.bodyTime ?? usualBodyTime;
   const passwords = options.passwords ?? openPasswords();
+  const probes = openProbes(deps);
+  app.addHook('onClose', () => probes.close());
   const accountDeps = { ...deps, passwords, penalties: openSignInPenalties(deps.clock) };
   const handlers = {
     ...accountHandlers(accountDeps),
@@ -95,7 +98,7 @@ export async function openHttp(deps: Deps, options: HttpOptions = {}): Promise<H
     ...importHandlers(deps),
     ...contactHandlers(deps),
     ...connectionHandlers(deps),
-    ...destinationHandlers(deps),
+    ...destinationHandlers(deps, probes),
     ...transferHandlers(deps),
     ...notificationHandlers(deps),
   };
@@ -106,7 +109,6 @@ export async function openHttp(deps: Deps, options: HttpOptions = {}): Promise<H
     limitBodyTime(scope, bodyTime);
     acceptJson(scope);
     registerRoutes(scope, deps, Object.fromEntries(entries.filter((entry) => !takesBytes(entry))), handlers);
-    registerPlannedRoutes(scope, deps);
   });
   await app.register(async (scope) => {
     acceptBytes(scope, bodyTime);

@@ -132,9 +132,7 @@ const refusals: [string, () => [string, string, CallOptions], number, string][] 
     400,
     'bad-file-name',
   ],
-  ['something planned', () => ['POST', '/institutions/alpha/destinations', { token, json: {} }], 501, 'not-available'],
-  ['something planned, deeper', () => ['GET', '/institutions/alpha/transfers/x/file', { token }], 501, 'not-available'],
-  ['something planned, signed out', () => ['GET', '/institutions/alpha/destinations', {}], 401, 'sign-in-needed'],
+  ['destinations, signed out', () => ['GET', '/institutions/alpha/destinations', {}], 401, 'sign-in-needed'],
 ];
 for (const [what, request, status, code] of refusals)
   test(`${what} is answered ${status} ${code}`, async () => {

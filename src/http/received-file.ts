@@ -1,6 +1,7 @@
 // Takes a file out of a request: the body as it is, or the part `file` of a form with the part `mapping` before it.
 // Invariant: bytes are streamed; what was not read whole ends in an error, never in a shorter file.
 
+import { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import type { MultipartFile, MultipartValue } from '@fastify/multipart';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
@@ -42,11 +43,45 @@ export async function receivedFile<Shape extends z.ZodType>(
   }
   const parts = request.parts({ limits: { fileSize: Number.POSITIVE_INFINITY, files: 1, fields: 10, parts: 11 } });
   let mapping: z.output<Shape> | undefined;
+  const file = await filePart(parts, (field) => {
+    if (field.fieldname === 'mapping') mapping = checkedInput(mappingShape, parsedField(field)) as z.output<Shape>;
+  });
+  return { bytes: wholeFile(file, parts), fileName: file.filename ?? null, mapping };
+}
+
+/**
+ * The file of a request that takes nothing else, and its content type. Throws AppError `invalid-request` or `body-compressed`.
+ * Once the bytes are all there, the answer may take its time: the link is not closed for being still.
+ */
+export async function plainFile(
+  request: FastifyRequest,
+): Promise<{ bytes: AsyncIterable<Uint8Array>; contentType: string | null }> {
+  if (!/^(?:identity)?$/i.test(request.headers['content-encoding'] ?? '')) throw compressedBody();
+  if (!request.isMultipart()) {
+    const body = request.body instanceof Readable ? request.body : Readable.from([]);
+    return { bytes: thenPatient(request, whole(body)), contentType: request.headers['content-type'] ?? null };
+  }
+  const parts = request.parts({ limits: { fileSize: Number.POSITIVE_INFINITY, files: 1, fields: 10, parts: 11 } });
+  const file = await filePart(parts, () => undefined);
+  return { bytes: thenPatient(request, wholeFile(file, parts)), contentType: file.mimetype };
+}
+
+async function* thenPatient({ raw }: FastifyRequest, bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield* bytes;
+  // Node sets it anew for the next request on the link.
+  if (raw.socket instanceof Socket) raw.socket.setTimeout(0);
+}
+
+/** The part `file` of a form; `onField` is given the parts before it. */
+async function filePart(
+  parts: AsyncIterator<MultipartFile | MultipartValue>,
+  onField: (field: MultipartValue) => void,
+): Promise<MultipartFile> {
   for (;;) {
     const { value: part, done } = await parts.next().catch(asBrokenOff);
     if (done || !part) throw invalidRequest([{ name: 'file', message: 'The form has no file.' }]);
-    if (part.type === 'file') return { bytes: wholeFile(part, parts), fileName: part.filename ?? null, mapping };
-    if (part.fieldname === 'mapping') mapping = checkedInput(mappingShape, parsedField(part)) as z.output<Shape>;
+    if (part.type === 'file') return part;
+    onField(part);
   }
 }
 
@@ -90,6 +125,15 @@ function brokenOff(): AppError {
     'upload-broken-off',
     'The upload broke off, or its form is damaged.',
     'Nothing was kept. Send the file again.',
+  );
+}
+
+function compressedBody(): AppError {
+  return new AppError(
+    'invalid',
+    'body-compressed',
+    'The body of the request is compressed, which cannot be read here.',
+    'Nothing was kept. Send it as it is, without a content encoding.',
   );
 }
 

@@ -13,7 +13,7 @@ import { checkedInput } from './checked-input.ts';
 import { sendDownload } from './downloads.ts';
 import { identify, refuseForgery } from './identify.ts';
 import { noteActor } from './request-log.ts';
-import { apiPrefix, plannedPaths } from './route-table.ts';
+import { apiPrefix } from './route-table.ts';
 import type { Route } from './table/route.ts';
 
 /** What the guard found out, kept with the request until the handler runs. */
@@ -48,16 +48,6 @@ export function registerRoutes(
       },
     });
   }
-}
-
-/** What is planned answers 501 to whoever could use it. */
-export function registerPlannedRoutes(app: FastifyInstance, deps: Deps): void {
-  for (const path of plannedPaths)
-    for (const url of [path, `${path}/*`])
-      app.all(apiPrefix + url, async (request) => {
-        await guard(deps, { path, access: 'viewer' }, request);
-        throw notAvailable();
-      });
 }
 
 async function guard(deps: Deps, route: Pick<Route, 'path' | 'access'>, request: FastifyRequest): Promise<Guarded> {

@@ -16,6 +16,8 @@ let tokens: Record<Who, string | undefined>;
 let alpha: { id: InstitutionId; feedId: FeedId };
 let importId: string;
 let contactId: string;
+let destinationId: string;
+let transferId: string;
 let serial = 0;
 
 before(async () => {
@@ -34,6 +36,17 @@ before(async () => {
     bytes: 'a,b\n',
   });
   importId = upload.body.id;
+  const made = await t.call('POST', '/institutions/alpha/destinations', {
+    token: tokens.admin ?? '',
+    json: { ...newDestination, dataset: 'contacts' },
+  });
+  destinationId = made.body.id;
+  transferId = t.deps.newId();
+  await t.deps.db.execute(
+    `insert into transfers (institution_id, id, destination_id, dataset, trigger, status, started_by, queued_at)
+     values ($1, $2, $3, 'connections', 'manual', 'failed', 'A', now())`,
+    [alpha.id, transferId, destinationId],
+  );
   contactId = t.deps.newId();
   await t.deps.db.execute(
     `insert into contacts (institution_id, id, crm_id, first_name, last_name, created_at, updated_at) values ($1, $2, 'C-1', 'A', 'B', now(), now())`,
@@ -51,8 +64,22 @@ const admins = (status: number): Expected => [401, 403, status, 404, status];
 const adminsOfTheirOwn = (status: number): Expected => [401, 403, status, status, status];
 const operators = (status: number): Expected => [401, 403, 403, 403, status];
 
+/** Nothing listens there, so that a test of it ends at once. */
+const newDestination = { dataset: 'connections', host: '127.0.0.1', port: 1, username: 'u', password: 'p' };
+const fingerprint = 'A'.repeat(43);
+
 type Request = { path: string; options?: CallOptions };
+const webhook = { url: 'https://hooks.example.edu/', events: ['transfer.failed'] };
+/** The address of a new webhook, made by the admin; the one before it is deleted, so that the limit is not met. */
+async function newWebhook(): Promise<string> {
+  const path = '/institutions/alpha/webhooks';
+  const token = tokens.admin;
+  for (const one of (await t.call('GET', path, { token })).body.items)
+    await t.call('DELETE', `${path}/${one.id}`, { token });
+  return `${path}/${(await t.call('POST', path, { token, json: webhook })).body.id}`;
+}
 const feed = (rest = '') => `/institutions/alpha/feeds/${alpha.feedId}${rest}`;
+const destination = (rest = '') => `/institutions/alpha/destinations/${destinationId}${rest}`;
 const rows: Record<RouteName, [Expected, () => Request | Promise<Request>]> = {
   'setup.show': [everyone(200), () => ({ path: '/setup' })],
   'setup.finish': [
@@ -161,6 +188,16 @@ const rows: Record<RouteName, [Expected, () => Request | Promise<Request>]> = {
   'imports.discard': [admins(409), () => ({ path: `/imports/${importId}/discard` })],
   'imports.again': [admins(409), () => ({ path: `/imports/${importId}/again`, options: { json: {} } })],
   'imports.undo': [admins(501), () => ({ path: `/imports/${importId}/undo` })],
+  'mails.list': [admins(200), () => ({ path: '/institutions/alpha/mails' })],
+  'mails.show': [admins(404), () => ({ path: `/institutions/alpha/mails/${t.deps.newId()}` })],
+  'webhooks.list': [admins(200), () => ({ path: '/institutions/alpha/webhooks' })],
+  'webhooks.create': [admins(201), () => ({ path: '/institutions/alpha/webhooks', options: { json: webhook } })],
+  'webhooks.update': [admins(200), async () => ({ path: await newWebhook(), options: { json: { active: false } } })],
+  'webhooks.delete': [admins(204), async () => ({ path: await newWebhook() })],
+  'webhooks.test': [admins(202), async () => ({ path: `${await newWebhook()}/test` })],
+  'webhooks.deliveries': [admins(200), async () => ({ path: `${await newWebhook()}/deliveries` })],
+  'digest.show': [admins(200), () => ({ path: '/institutions/alpha/digest' })],
+  'digest.update': [admins(200), () => ({ path: '/institutions/alpha/digest', options: { json: { recipients: [] } } })],
   'contacts.list': [viewers(200), () => ({ path: '/institutions/alpha/contacts' })],
   'contacts.show': [viewers(200), () => ({ path: `/institutions/alpha/contacts/${contactId}` })],
   'contacts.update': [
@@ -168,10 +205,51 @@ const rows: Record<RouteName, [Expected, () => Request | Promise<Request>]> = {
     () => ({ path: '/institutions/alpha/contacts/C-1', options: { json: { values: { city: 'X' } } } }),
   ],
   'contacts.changes': [viewers(200), () => ({ path: '/institutions/alpha/contacts/C-1/changes' })],
+  'destinations.list': [viewers(200), () => ({ path: '/institutions/alpha/destinations' })],
+  'destinations.create': [
+    [401, 403, 201, 404, 409],
+    () => ({ path: '/institutions/alpha/destinations', options: { json: newDestination } }),
+  ],
+  'destinations.show': [viewers(200), () => ({ path: destination() })],
+  'destinations.update': [admins(200), () => ({ path: destination(), options: { json: { name: 'D' } } })],
+  'destinations.delete': [admins(404), () => ({ path: `/institutions/alpha/destinations/${t.deps.newId()}` })],
+  'destinations.enable': [admins(409), () => ({ path: destination('/enable') })],
+  'destinations.disable': [admins(200), () => ({ path: destination('/disable') })],
+  'destinations.regenerate-key': [admins(200), () => ({ path: destination('/regenerate-key'), options: { json: {} } })],
+  'destinations.confirm-host-key': [
+    admins(409),
+    () => ({ path: destination('/host-keys'), options: { json: { sha256: fingerprint } } }),
+  ],
+  'destinations.forget-host-key': [admins(404), () => ({ path: destination(`/host-keys/${fingerprint}`) })],
+  'destinations.probe': [admins(200), () => ({ path: destination('/probe'), options: { json: {} } })],
+  'destinations.probes': [viewers(200), () => ({ path: destination('/probes') })],
+  'destinations.show-probe': [viewers(404), () => ({ path: destination(`/probes/${t.deps.newId()}`) })],
+  'connections.list': [viewers(200), () => ({ path: '/institutions/alpha/connections' })],
+  'connections.load': [
+    admins(200),
+    () => ({ path: '/institutions/alpha/connections', options: { bytes: 'externalId,connectedAt,email\n' } }),
+  ],
+  'connections.show': [viewers(404), () => ({ path: `/institutions/alpha/connections/${t.deps.newId()}` })],
+  'transfers.run': [admins(409), () => ({ path: destination('/run'), options: { json: {} } })],
+  'transfers.list': [viewers(200), () => ({ path: '/institutions/alpha/transfers' })],
+  'transfers.show': [viewers(200), () => ({ path: `/transfers/${transferId}` })],
+  'transfers.resend': [admins(409), () => ({ path: `/transfers/${transferId}/resend`, options: { json: {} } })],
+  'transfers.file': [viewers(404), () => ({ path: `/transfers/${transferId}/file` })],
+  'transfers.preview': [viewers(200), () => ({ path: '/institutions/alpha/preview?dataset=contacts' })],
+  'transfers.download': [viewers(200), () => ({ path: '/institutions/alpha/download?dataset=contacts' })],
+  'transfers.days': [viewers(200), () => ({ path: '/institutions/alpha/transfer-days' })],
+  'transfers.manifest-key': [viewers(200), () => ({ path: '/institutions/alpha/manifest-key' })],
+  'connection-loads.list': [viewers(200), () => ({ path: '/institutions/alpha/connection-loads' })],
+  'connection-loads.show': [viewers(404), () => ({ path: `/institutions/alpha/connection-loads/${t.deps.newId()}` })],
+  'outbound-settings.show': [viewers(200), () => ({ path: '/institutions/alpha/outbound-settings' })],
+  'outbound-settings.update': [
+    admins(200),
+    () => ({ path: '/institutions/alpha/outbound-settings', options: { json: {} } }),
+  ],
 };
 
 /** Codes of a 404 that say nothing of whether the thing exists. */
-const closedDoors = ['no-such-institution', 'no-such-import', 'no-such-user', 'no-such-token'];
+const closedDoors = ['no-such-institution', 'no-such-import', 'no-such-transfer', 'no-such-user', 'no-such-token'];
 
 for (const [name, [expected, request]] of Object.entries(rows))
   test(`${name} answers ${who.map((one, at) => `${one} ${expected[at]}`).join(', ')}`, async () => {
@@ -225,6 +303,8 @@ test('ids of another institution below one’s own institution are not found', a
       .replace(':institution', 'beta')
       .replace(':contact', contactId)
       .replace(':keyId', t.deps.newId())
+      .replace(':probeId', t.deps.newId())
+      .replace(':sha256', fingerprint)
       .replace(':id', alpha.feedId);
     const [, request] = rows[name as RouteName];
     const { options } = await request();

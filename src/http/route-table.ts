@@ -27,13 +27,3 @@ export const routeTable = {
 
 export type RouteTable = typeof routeTable;
 export type RouteName = keyof RouteTable;
-
-/** What is planned and answers 501 `not-available` until it is built. */
-export const plannedPaths = [
-  '/institutions/:institution/destinations',
-  '/institutions/:institution/connections',
-  '/institutions/:institution/transfers',
-  '/destinations',
-  '/connections',
-  '/transfers',
-] as const;

@@ -1,9 +1,10 @@
-// Writes a plan into the contacts, in the transaction that made the plan.
+// Writes a plan into the contacts, in the transaction that made the plan, and puts them into the next window of contacts.
 // Invariant: rows = created + updated + unchanged + skipped, counted by what was really written; anything else rolls back.
 
 import type { Tx } from '../db/connection.ts';
 import type { ImportId, InstitutionId } from '../domain/ids.ts';
 import type { ImportCounts } from '../domain/import.ts';
+import { recordContactBatch } from '../store/contact-batches.ts';
 import { insertContacts, releaseValues, updateContacts, writeBeforeImages } from '../store/import-apply.ts';
 import type { StagedField } from '../store/import-staging.ts';
 
@@ -25,4 +26,5 @@ export async function applyPlan(
     throw new Error(
       `the plan said ${counts.created} created and ${counts.updated} updated, written were ${created} and ${updated}`,
     );
+  if (created + updated > 0) await recordContactBatch(tx, institutionId, plan);
 }

@@ -7,7 +7,7 @@ import type { Issue } from '../domain/issue.ts';
 import { saveIssues } from '../store/import-issues.ts';
 import { ignoreQueuedImport } from '../store/import-results.ts';
 import { getImport } from '../store/imports.ts';
-import { makeReceipt, type ReceiptDeps, recordMadeFile, removeUnrecorded } from './write-receipts.ts';
+import { endEvent, makeReceipt, type ReceiptDeps, recordMadeFile, removeUnrecorded } from './write-receipts.ts';
 
 /** `reason` is the code of the issue, or one of `importReasons`. False when the import was not queued any more. */
 export async function ignoreImport(
@@ -34,6 +34,12 @@ export async function ignoreImport(
       if (!(await ignoreQueuedImport(tx, institutionId, id, facts))) return false;
       await saveIssues(tx, institutionId, id, issues);
       await recordMadeFile(tx, record, receipt, 'receipt.json');
+      if (!record.dryRun)
+        await deps.notify(
+          tx,
+          institutionId,
+          endEvent(record, { status: 'ignored', reason: refused.reason, hold: null }),
+        );
       return true;
     });
     if (!done) await removeUnrecorded(deps, institutionId, made, null);

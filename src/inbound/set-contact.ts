@@ -9,6 +9,7 @@ import { AppError } from '../domain/errors.ts';
 import { allFields } from '../domain/fields.ts';
 import type { ContactId, InstitutionId } from '../domain/ids.ts';
 import { appendAudit } from '../store/audit.ts';
+import { recordContactBatch } from '../store/contact-batches.ts';
 import { insertContactChange } from '../store/contact-changes.ts';
 import { type ContactRecord, findHolder, getContact, lockContacts, saveContact } from '../store/contacts.ts';
 import { listCustomFields } from '../store/custom-fields.ts';
@@ -43,6 +44,7 @@ export async function setContact(
     const now = deps.clock.now();
     await insertContactChange(tx, institutionId, { contactId: id, at: now, actor, changes: edit.changes });
     await saveContact(tx, institutionId, id, edit.columns, now);
+    await recordContactBatch(tx, institutionId, { contactId: id });
     await appendAudit(tx, institutionId, deps, actor, {
       action: 'contact.changed',
       subject: id,

@@ -4,6 +4,7 @@
 import type { Tx } from '../db/connection.ts';
 import { DatabaseError, OUTCOME_UNKNOWN } from '../db/database-error.ts';
 import type { Deps } from '../deps.ts';
+import type { NotifyEvent } from '../domain/events.ts';
 import { outboxFolder } from '../domain/feed-folders.ts';
 import type { ImportId, InstitutionId } from '../domain/ids.ts';
 import { hasIssues, listIssues, streamIssues } from '../store/import-issues.ts';
@@ -18,7 +19,7 @@ import { issuesInReceipt, outboxName, receiptOf } from './receipt.ts';
 import { LostClaim } from './run-interrupts.ts';
 import { storeMadeFile } from './store-made-file.ts';
 
-export type ReceiptDeps = Pick<Deps, 'db' | 'files' | 'clock' | 'newId'>;
+export type ReceiptDeps = Pick<Deps, 'db' | 'files' | 'clock' | 'newId' | 'notify'>;
 
 /** How a run ends, besides the files that this step makes. */
 export type Ending = Pick<RunEnd, 'status' | 'reason' | 'hold'>;
@@ -44,11 +45,21 @@ export async function completeImport(
       if (!(await finishImport(tx, claim, end))) throw new LostClaim();
       await recordMadeFile(tx, record, errors, 'errors.csv');
       await recordMadeFile(tx, record, receipt, 'receipt.json');
+      if (!record.dryRun) await deps.notify(tx, institutionId, endEvent(record, ending));
     });
   } catch (error) {
     await removeUnrecorded(deps, institutionId, made, error);
     throw error;
   }
+}
+
+/** What is told of the end of an import; rehearsals are told of to nobody. */
+export function endEvent(
+  { id, fileName }: Pick<ImportRecord, 'id' | 'fileName'>,
+  { status, reason, hold }: { status: string; reason: string | null; hold: string | null },
+): NotifyEvent {
+  const kind = status === 'held' ? 'import.held' : 'import.finished';
+  return { kind, importId: id, fileName, status, reason: hold ?? reason };
 }
 
 /** After a transaction that failed its files are nobody's; when its outcome is not known they stay. */

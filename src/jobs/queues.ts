@@ -23,13 +23,13 @@ export const queues = {
     retryDelayMax: 5 * minute,
     expireInSeconds: 5 * minute,
   },
-  /** `institutionId`, `mailId`. Tries for about a day. */
-  'send-mail': { concurrency: 2, retryLimit: 12, retryDelay: 15, retryDelayMax: 4 * hour, expireInSeconds: 5 * minute },
-  /** `institutionId`, `deliveryId`. Tries for about a day. */
+  /** `institutionId`, `mailId`. Tries for about a day: the n-th pause is `retryDelay` × 2^n, up to twice that by chance. */
+  'send-mail': { concurrency: 2, retryLimit: 14, retryDelay: 15, retryDelayMax: 4 * hour, expireInSeconds: 5 * minute },
+  /** `institutionId`, `deliveryId`. Tries for about a day, in the same way. */
   'send-webhook': {
     concurrency: 4,
-    retryLimit: 12,
-    retryDelay: 5,
+    retryLimit: 13,
+    retryDelay: 15,
     retryDelayMax: 5 * hour,
     expireInSeconds: 5 * minute,
   },

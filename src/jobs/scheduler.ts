@@ -7,10 +7,43 @@ import type { Deps } from '../deps.ts';
 export type Tick = (deps: Deps) => Promise<number>;
 
 export type Scheduler = {
+  /** Look now. */
   wake(): void;
+  /** Resolves when the tick that runs has ended. */
   stop(): Promise<void>;
 };
 
-export function startScheduler(_deps: Deps, _ticks: readonly Tick[]): Scheduler {
-  return { wake: () => undefined, stop: async () => undefined };
+/** How often it looks, in milliseconds. */
+const lookEvery = 1_000;
+
+export function startScheduler(deps: Deps, ticks: readonly Tick[]): Scheduler {
+  let stopped = false;
+  let wake: () => void = () => undefined;
+  const loop = async () => {
+    while (!stopped) {
+      // Made before looking, so that a call to `wake` in the middle is not lost.
+      const { promise: woken, resolve } = Promise.withResolvers<void>();
+      wake = resolve;
+      for (const tick of ticks) if (!stopped) await run(tick);
+      const timer = setTimeout(resolve, lookEvery);
+      if (!stopped) await woken;
+      clearTimeout(timer);
+    }
+  };
+  const run = async (tick: Tick) => {
+    try {
+      await tick(deps);
+    } catch (error) {
+      if (!stopped) deps.log.error({ err: error, tick: tick.name }, 'a tick of the scheduler failed');
+    }
+  };
+  const running = loop();
+  return {
+    wake: () => wake(),
+    async stop() {
+      stopped = true;
+      wake();
+      await running;
+    },
+  };
 }

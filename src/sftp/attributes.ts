@@ -1,8 +1,8 @@
 // File attributes on the wire (draft-ietf-secsh-filexfer-02, section 5) and the `ls -l` line of a directory listing.
 // Invariant: what the virtual root does not know (owners) is told as 0 and accepted without effect.
 
+import { attributeBits, type WireReader, type WireWriter } from '../domain/sftp-wire.ts';
 import type { FileAttributes, VirtualEntry } from '../domain/virtual-files.ts';
-import { attributeBits, type WireReader, type WireWriter } from './wire.ts';
 
 const folderType = 0o040000;
 const fileType = 0o100000;

@@ -1,6 +1,7 @@
 // What each request other than READ and WRITE does with the virtual root, and the packet that answers it.
 // Invariant: called for one request at a time, when no write of the session runs; refusals are thrown.
 
+import { statusCodes } from '../domain/sftp-wire.ts';
 import {
   nameOf,
   normalisePath,
@@ -24,7 +25,6 @@ import {
   statusReply,
 } from './replies.ts';
 import type { Request } from './requests.ts';
-import { statusCodes } from './wire.ts';
 
 /** A request that is answered in order, one at a time. */
 export type OrderedRequest = Exclude<Request, { kind: 'init' | 'read' | 'write' | 'malformed' }>;

@@ -1,9 +1,9 @@
 // The packets that the server sends (draft-ietf-secsh-filexfer-02, section 7; extensions: OpenSSH PROTOCOL).
 // Invariant: each function gives one whole packet with its length in front.
 
+import { maxDataLength, packetTypes, type StatusCode, statusCodes, WireWriter } from '../domain/sftp-wire.ts';
 import { type VirtualEntry, VirtualFileError } from '../domain/virtual-files.ts';
 import { writeAttributes } from './attributes.ts';
-import { maxDataLength, packetTypes, type StatusCode, statusCodes, WireWriter } from './wire.ts';
 
 /** What VERSION advertises: name and version of each extension. */
 const extensions: readonly (readonly [name: string, version: string])[] = [

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { PacketReader } from '../domain/sftp-packets.ts';
+import { packetTypes, WireWriter } from '../domain/sftp-wire.ts';
 import { longName } from './attributes.ts';
-import { PacketReader } from './packet-reader.ts';
 import { decodeRequest, type Request } from './requests.ts';
-import { packetTypes, WireWriter } from './wire.ts';
 
 function decode(writer: WireWriter): Request {
   const reader = new PacketReader();

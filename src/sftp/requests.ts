@@ -1,10 +1,10 @@
 // Turns the body of one packet into a request (draft-ietf-secsh-filexfer-02, section 6; extensions: OpenSSH PROTOCOL).
 // Invariant: never throws; what cannot be read becomes `malformed`, with the request's id when there was one.
 
+import type { Packet } from '../domain/sftp-packets.ts';
+import { MalformedPacket, openBits, packetTypes, WireReader } from '../domain/sftp-wire.ts';
 import type { FileAttributes, OpenFlags } from '../domain/virtual-files.ts';
 import { readAttributes } from './attributes.ts';
-import type { Packet } from './packet-reader.ts';
-import { MalformedPacket, openBits, packetTypes, WireReader } from './wire.ts';
 
 type OnHandle = { id: number; handle: string };
 type OnPath = { id: number; path: string };

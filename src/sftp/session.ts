@@ -2,16 +2,16 @@
 // Invariant: the root's `end()` is called exactly once, after every call into the root has settled.
 
 import type { ServerChannel } from 'ssh2';
+import { PacketReader } from '../domain/sftp-packets.ts';
+import { statusCodes } from '../domain/sftp-wire.ts';
 import { VirtualFileError, type VirtualRoot } from '../domain/virtual-files.ts';
 import { type FileHandle, Handles } from './handles.ts';
 import { type OperationContext, type OrderedRequest, operate } from './operations.ts';
-import { PacketReader } from './packet-reader.ts';
 import type { SessionTotals } from './ports.ts';
 import { errorReply, statusReply, versionReply } from './replies.ts';
 import { ReplyQueue, type Transport } from './reply-queue.ts';
 import { decodeRequest, type Request } from './requests.ts';
 import { Transfers } from './transfers.ts';
-import { statusCodes } from './wire.ts';
 
 export type SftpSessionOptions = {
   channel: ServerChannel;

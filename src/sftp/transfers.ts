@@ -1,12 +1,12 @@
 // READ and WRITE of one session: may overlap, are counted while they run, and answer as they finish.
 // Invariant: every request that is begun here is answered or refused exactly once.
 
+import { maxDataLength } from '../domain/sftp-wire.ts';
 import type { FileHandle } from './handles.ts';
 import type { SessionTotals } from './ports.ts';
 import { dataHead, dataHeadLength, eofReply, okReply } from './replies.ts';
 import type { ReplyQueue } from './reply-queue.ts';
 import type { Request } from './requests.ts';
-import { maxDataLength } from './wire.ts';
 
 type ReadRequest = Extract<Request, { kind: 'read' }>;
 type WriteRequest = Extract<Request, { kind: 'write' }>;

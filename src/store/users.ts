@@ -46,6 +46,28 @@ export async function listUsers(
   );
 }
 
+/** The addresses of the institution's administrators who can sign in, the oldest account first. */
+export async function listActiveAdmins(db: Queryable, institutionId: InstitutionId): Promise<string[]> {
+  const rows = await db.query<{ email: string }>(
+    `select email from users where institution_id = $1 and role = 'admin' and active order by id`,
+    [institutionId],
+  );
+  return rows.map((row) => row.email);
+}
+
+/** Those of the addresses that belong to users of the institution who are switched off; in small letters. */
+export async function switchedOffAmong(
+  db: Queryable,
+  institutionId: InstitutionId,
+  addresses: readonly string[],
+): Promise<Set<string>> {
+  const rows = await db.query<{ email: string }>(
+    `select lower(email) as email from users where institution_id = $1 and not active and lower(email) = any ($2)`,
+    [institutionId, addresses.map((address) => address.toLowerCase())],
+  );
+  return new Set(rows.map((row) => row.email));
+}
+
 /** Newest first, operators included. */
 export async function listUsersAllInstitutions(
   db: Queryable,

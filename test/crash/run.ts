@@ -1,11 +1,24 @@
-// npm run test:crash -- --seed N --rounds R: the crash harness by command. Exits with 1 when anything was lost or done twice.
+// npm run test:crash -- [--direction inbound|outbound] --seed N --rounds R: the crash harness by command. Exits with 1 when anything
+// was lost or done twice. Outbound: --refuse rename,posix-rename for a server that refuses these.
 
 import { parseArgs } from 'node:util';
 import { runCrashRounds } from './harness.ts';
+import { runOutboundCrashRounds } from './outbound-harness.ts';
 
 const { values } = parseArgs({
-  options: { seed: { type: 'string', default: '1' }, rounds: { type: 'string', default: '30' } },
+  options: {
+    direction: { type: 'string', default: 'inbound' },
+    seed: { type: 'string', default: '1' },
+    rounds: { type: 'string', default: '30' },
+    refuse: { type: 'string', default: '' },
+  },
 });
-const report = await runCrashRounds(Number(values.seed), Number(values.rounds), (line) => console.log(line));
+const [seed, rounds] = [Number(values.seed), Number(values.rounds)];
+const say = (line: string) => console.log(line);
+const refuse = values.refuse.split(',').filter((request) => request !== '');
+const report =
+  values.direction === 'outbound'
+    ? await runOutboundCrashRounds(seed, rounds, say, refuse)
+    : await runCrashRounds(seed, rounds, say);
 console.log(JSON.stringify(report, null, 2));
 process.exit(report.violations.length === 0 ? 0 : 1);

@@ -13,6 +13,7 @@ import { createToken } from '../../src/accounts/tokens.ts';
 import { openDiskFiles } from '../../src/adapters/disk-files/open-disk-files.ts';
 import { createHttpPost } from '../../src/adapters/http-post/http-post.ts';
 import { createConnect } from '../../src/adapters/network/connect.ts';
+import { createEncrypter } from '../../src/adapters/open-pgp/encrypter.ts';
 import { openRemoteServers } from '../../src/adapters/remote-sftp/remote-servers.ts';
 import { createSealer } from '../../src/adapters/sealing/sealer.ts';
 import type { Deps } from '../../src/deps.ts';
@@ -52,6 +53,7 @@ export async function openTestDeps(installation: { publicUrl?: string } = {}): P
     clock: { now: () => new Date(now) },
     newId: uuidV7(),
     sealer: createSealer(randomBytes(32)),
+    encrypter: createEncrypter(),
     log: pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) }),
     installation: {
       version: '0.0.0-test',

@@ -15,6 +15,7 @@ const deps: WorkDeps = {
   files: await openDiskFiles({ folder }),
   clock: { now: () => new Date() },
   newId: rowIds() as WorkDeps['newId'],
+  notify: async () => undefined,
   log: pino({ level: 'error' }, pino.destination(2)),
   reader: openReadingPool(2),
 };

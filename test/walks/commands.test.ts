@@ -131,7 +131,13 @@ const exits: [what: string, words: string[], code: number, problem: string][] = 
   ],
   ['a time-out that is no number', ['imports', 'wait', 'bay', '--timeout', 'soon', '--json'], 2, 'wrong-use'],
   ['a limit that is no number', ['imports', 'list', 'bay', '--limit', 'few', '--json'], 2, 'wrong-use'],
-  ['destinations, which are not built yet', ['destination', 'list', 'bay', '--json'], 1, 'not-available'],
+  ['a backup, which is not built yet', ['backup', 'x', '--json'], 1, 'not-available'],
+  [
+    'a run of a destination that does not exist',
+    ['transfer', 'run', 'bay', '019a0000-0000-7000-8000-000000000000', '--json'],
+    1,
+    'no-such-destination',
+  ],
   ['an unknown preset', ['check', 'x.csv', '--preset', 'nothing', '--json'], 2, ''],
 ];
 for (const [what, words, code, problem] of exits)

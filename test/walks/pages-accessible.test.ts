@@ -7,9 +7,13 @@ import { after, before, describe, test } from 'node:test';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
 import { hasPeer } from '../../scripts/debian-peers.ts';
+import { type PartnerServer, startPartnerServer } from '../../scripts/partner-server.ts';
 import { sampleMapping } from '../../scripts/sample-installation.ts';
 import { uploadBySftp } from '../../scripts/sftp-upload.ts';
+import type { ConnectionLoadView, ConnectionView } from '../../src/api/connections.ts';
 import type { Contact } from '../../src/api/contacts.ts';
+import type { DestinationView, ProbeView } from '../../src/api/destinations.ts';
+import type { TransferView } from '../../src/api/transfers.ts';
 import { importOf, makeFeed, startTestApp, type TestApp } from '../kit/app.ts';
 import { openPage, startBrowser } from '../kit/browser.ts';
 import { makeSshKey } from '../kit/ssh-keys.ts';
@@ -24,12 +28,12 @@ let app: TestApp;
 let browser: Browser;
 let page: Page;
 let errors: string[];
-/** What stands for `REPORT`, `HELD` and `CONTACT` in the addresses below. */
+/** What stands for `REPORT`, `HELD`, `CONTACT`, `DESTINATION`, `DRAFT`, `DELIVERED`, `FAILED`, `STUDENT` and `LOAD` below. */
 const ids: Record<string, string> = {};
 
 before(async () => {
   if (skip) return;
-  app = await startTestApp();
+  app = await startTestApp({ CAUSEWAY_ALLOW_NETWORKS: '127.0.0.0/8', CAUSEWAY_EGRESS_ADDRESSES: '198.51.100.7' });
   browser = await startBrowser();
   ({ page, errors } = await openPage(browser, app.http));
 });
@@ -72,15 +76,39 @@ const pages: [address: string, heading: string][] = [
   [`${institution}/imports/HELD`, 'broken.csv'],
   [`${institution}/contacts`, 'Contacts'],
   [`${institution}/contacts/CONTACT`, 'Amara Okafor'],
+  [`${institution}/connections`, 'Connections'],
+  [`${institution}/connections/STUDENT`, 'Amara Okafor'],
+  [`${institution}/connections/load`, 'Load connections'],
+  [`${institution}/connections/loads`, 'Former loads'],
+  [`${institution}/connections/loads/LOAD`, 'Load of connections'],
+  [`${institution}/connections/settings`, 'Majors and last export'],
   [`${institution}/fields`, 'Fields'],
   [`${institution}/settings`, 'Institution'],
   [`${institution}/users`, 'Users'],
   [`${institution}/tokens`, 'API tokens'],
   [`${institution}/audit`, 'Audit log'],
+  [`${institution}/destinations`, 'SFTP data transfer'],
+  [`${institution}/destinations/DESTINATION`, 'Nightly connections'],
+  [`${institution}/destinations/DESTINATION/test`, 'Test'],
+  [`${institution}/destinations/DESTINATION/edit?part=what`, 'What to send'],
+  [`${institution}/destinations/DESTINATION/edit?part=server`, 'Server and login'],
+  [`${institution}/destinations/DESTINATION/edit?part=schedule`, 'When to send'],
+  [`${institution}/destinations/DRAFT`, 'Contacts'],
+  [`${institution}/destinations/DRAFT/test`, 'Test and Save'],
+  [`${institution}/destinations/DRAFT/edit?part=file`, 'The file'],
+  [`${institution}/transfers`, 'Transfer history'],
+  [`${institution}/transfers?status=empty&trigger=scheduled`, 'Transfer history'],
+  [`${institution}/transfers/DELIVERED`, 'nightly-1.csv'],
+  [`${institution}/transfers/FAILED`, 'nightly-2.csv'],
+  ['/i/new-college/destinations', 'SFTP data transfer'],
+  ['/i/new-college/destinations/new', 'Set up a transfer'],
+  ['/i/new-college/destinations/new?step=server', 'Set up a transfer'],
+  ['/i/new-college/transfers', 'Transfer history'],
   ['/i/new-college', 'New College'],
   ['/i/new-college/sftp', 'SFTP inbound'],
   ['/i/new-college/imports', 'Import history'],
   ['/i/new-college/contacts', 'Contacts'],
+  ['/i/new-college/connections', 'Connections'],
 ];
 
 describe('pages', { skip }, () => {
@@ -104,6 +132,17 @@ const steps: [name: string, address: string, open: () => Promise<void>][] = [
   ['the details of an import', `${institution}/imports/REPORT`, () => page.getByText('Details for engineers').click()],
   ['editing a contact', `${institution}/contacts/CONTACT`, () => press('Edit')],
   ['creating a field', `${institution}/fields`, () => press('Create a field')],
+  ['comparing a fingerprint', `${institution}/destinations/DRAFT?ask=fingerprint`, compareFingerprints],
+  ['how a file looks', `${institution}/destinations/DRAFT/edit?part=file`, openFileOptions],
+  ['another server', `${institution}/destinations/DESTINATION/edit?part=server`, writeAnotherHost],
+  ['what would be sent', `${institution}/destinations/DESTINATION`, previewNextFile],
+  ['exporting and marking', `${institution}/destinations/DESTINATION`, () => press('Export and mark')],
+  ['a planned host key', `${institution}/destinations/DESTINATION`, () => press('Add a planned key')],
+  ['forgetting a fingerprint', `${institution}/destinations/DESTINATION`, () => press(/^Forget the/)],
+  ['a new key pair', `${institution}/destinations/DRAFT`, () => press('Delete & regenerate')],
+  ['deleting a destination', `${institution}/destinations/DESTINATION`, () => press('Delete')],
+  ['sending a file again', `${institution}/transfers/DELIVERED`, () => press('Send again')],
+  ['the public key that is shown once', '/i/new-college/destinations/new?step=server', makeKeyPair],
   ['creating a user', '/users', () => press('Create a user')],
   ['the token that is shown once', `${institution}/tokens`, createToken],
   ['the account menu', institution, () => press(/account menu/)],
@@ -132,7 +171,9 @@ async function looksRight(address: string, heading: string): Promise<void> {
 }
 
 async function visit(address: string): Promise<void> {
-  await page.goto(address.replace(/REPORT|HELD|CONTACT/, (name) => ids[name] ?? name));
+  await page.goto(
+    address.replace(/REPORT|HELD|CONTACT|DESTINATION|DRAFT|DELIVERED|FAILED|STUDENT|LOAD/, (name) => ids[name] ?? name),
+  );
   await page.getByRole('heading', { level: 1 }).waitFor();
 }
 
@@ -211,6 +252,91 @@ async function fillInstallation(): Promise<void> {
   await send('notes.txt', 'no table at all');
   const [contact] = await client.list<Contact>('/institutions/lakeside/contacts', { crmId: '000101' });
   ids.CONTACT = contact?.id ?? '';
+  await fillOutbound();
+  await fillConnections();
+}
+
+/** A load with rows that were rejected and cells that were left out. */
+async function fillConnections(): Promise<void> {
+  const { client } = app;
+  const path = '/institutions/lakeside/connections';
+  const students = join(import.meta.dirname, '../../samples/connections.csv');
+  ids.LOAD = (await client.upload<ConnectionLoadView>(path, students, {})).id;
+  const [student] = await client.list<ConnectionView>(path, { externalId: 'CX-1001' });
+  ids.STUDENT = student?.id ?? '';
+}
+
+/** A destination that has delivered and then failed, and a draft whose fingerprint nobody has confirmed. */
+async function fillOutbound(): Promise<void> {
+  const { client, folder, http, token } = app;
+  await using partner = await startPartner(join(folder, 'partner'));
+  const list = '/institutions/lakeside/destinations';
+  const server = { host: partner.host, port: partner.port, username: partner.username };
+  const draft = await client.send<DestinationView>('POST', list, {
+    ...server,
+    dataset: 'contacts',
+    generateKey: 'ssh-rsa',
+  });
+  await client.send<ProbeView>('POST', `${list}/${draft.id}/probe`, {});
+  const made = await client.send<DestinationView>('POST', list, {
+    ...server,
+    name: 'Nightly connections',
+    dataset: 'connections',
+    password: partner.password,
+    file: { nameTemplate: 'nightly-{number}.csv' },
+  });
+  const sha256 = partner.fingerprint;
+  await client.send('POST', `${list}/${made.id}/probe`, {});
+  await client.send('POST', `${list}/${made.id}/host-keys`, { sha256 });
+  const probe = await client.send<ProbeView>('POST', `${list}/${made.id}/probe`, { enable: true });
+  assert.equal(probe.status, 'passed', JSON.stringify(probe.failure));
+  const load = async (externalId: string) => {
+    const connection = { externalId, connectedAt: '2026-11-20', firstName: 'Amara', email: 'amara@example.edu' };
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/x-ndjson' };
+    const request = { method: 'POST', headers, body: JSON.stringify(connection) };
+    assert.ok((await fetch(`${http}/api/v1/institutions/lakeside/connections`, request)).ok);
+  };
+  const run = async () => (await client.send<TransferView>('POST', `${list}/${made.id}/run`, { wait: true })).id;
+  await load('c-1');
+  ids.DELIVERED = await run();
+  await load('c-2');
+  await partner.stop();
+  ids.FAILED = await run();
+  ids.DESTINATION = made.id;
+  ids.DRAFT = draft.id;
+}
+
+async function startPartner(folder: string): Promise<PartnerServer & AsyncDisposable> {
+  const partner = await startPartnerServer(folder);
+  return { ...partner, [Symbol.asyncDispose]: () => partner.stop() };
+}
+
+async function compareFingerprints(): Promise<void> {
+  const field = page.getByRole('textbox', { name: 'What your IT department sent' });
+  await field.fill('SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU');
+  await page.getByText('Not the same.').waitFor();
+}
+
+async function openFileOptions(): Promise<void> {
+  for (const title of ['Format', /^Columns/, 'Delivery and encryption'])
+    await page.locator('summary').filter({ hasText: title }).click();
+}
+
+async function writeAnotherHost(): Promise<void> {
+  await page.getByRole('textbox', { name: 'Host' }).fill('other.example.edu');
+  await page.getByText('This is another server to Causeway').waitFor();
+}
+
+async function previewNextFile(): Promise<void> {
+  await press('Show what would be sent');
+  await page.getByText('would be sent now').waitFor();
+}
+
+async function makeKeyPair(): Promise<void> {
+  await page.getByRole('textbox', { name: 'Host' }).fill('files.example.edu');
+  await page.getByRole('textbox', { name: 'User name' }).fill('causeway');
+  await press('Save and go on');
+  await page.getByText('It is shown only now.').waitFor();
 }
 
 async function mapWithSample(): Promise<void> {

@@ -45,6 +45,15 @@ create table contact_batches (
   check ((import_id is null) <> (contact_id is null))
 );
 
+-- The Ed25519 key pair that signs the manifests of an institution, made on first use.
+create table manifest_keys (
+  institution_id uuid primary key references institutions,
+  -- SPKI in PEM.
+  public_key text not null,
+  private_key_sealed bytea not null,
+  created_at timestamptz not null
+);
+
 create table offered_majors (
   institution_id uuid not null references institutions,
   name text not null,

@@ -48,6 +48,7 @@ export function accountHandlers(deps: Deps & SignInDeps): Handlers<typeof accoun
       version: deps.installation.version,
       sftp: { ...deps.installation.publicSftp(), hostKeys: await hostKeyViews(deps.db) },
       settleSeconds: (await getSetting<number>(deps.db, 'settle_seconds')) ?? 3,
+      egressAddresses: [...deps.installation.egressAddresses],
     }),
     'users.list': async ({ query, identity }) => {
       const of = await listedInstitution(deps.db, identity.actor, query.institution);

@@ -9,8 +9,11 @@ import type { z } from 'zod';
  */
 export type Access = 'public' | 'signed-in' | 'viewer' | 'admin' | 'operator';
 
-/** Bytes instead of JSON: the body as it is, or `multipart/form-data` with the part `mapping` (JSON) before the part `file`. */
-export type BytesBody = { bytes: 'file'; mapping: z.ZodType };
+/**
+ * Bytes instead of JSON: the body as it is, or `multipart/form-data` with the part `file`; before it the part `mapping` (JSON),
+ * where the route takes one. `types`: what a plain body usually is.
+ */
+export type BytesBody = { bytes: 'file'; mapping?: z.ZodType; types?: readonly string[] };
 
 export type Route = {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';

@@ -46,10 +46,11 @@ export async function sendJson<T>(
   return answer<T>(await reach(apiUrl(path, query), init));
 }
 
-export type FileBody = { mapping: unknown; file: Blob; fileName: string };
+/** `mapping`: what to read the file with, where the address takes one. */
+export type FileBody = { mapping?: unknown; file: Blob; fileName: string };
 
 /**
- * Sends a file and the mapping to read it with. `onProgress` is told the part sent so far, 0 to 1.
+ * Sends a file as a form. `onProgress` is told the part sent so far, 0 to 1.
  * XMLHttpRequest, because fetch does not tell how far an upload is.
  */
 export function sendFile<T>(
@@ -59,7 +60,7 @@ export function sendFile<T>(
   onProgress?: (part: number) => void,
 ): Promise<T> {
   const form = new FormData();
-  form.append('mapping', JSON.stringify(body.mapping));
+  if (body.mapping !== undefined) form.append('mapping', JSON.stringify(body.mapping));
   form.append('file', body.file, body.fileName);
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();

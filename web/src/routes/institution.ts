@@ -3,13 +3,17 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { createRoute, lazyRouteComponent, Outlet } from '@tanstack/react-router';
 import { serverQuery } from '../api/account.ts';
+import { destinationsQuery } from '../api/destinations.ts';
 import { feedQuery, sessionsQuery } from '../api/feeds.ts';
 import { importQuery, importsQuery } from '../api/imports.ts';
 import { fieldsQuery, institutionQuery, overviewQuery } from '../api/institutions.ts';
 import { pageSize } from '../api/list.ts';
 import { auditQuery, tokensQuery, usersQuery } from '../api/people.ts';
+import { connectionRoutes } from './connections.ts';
 import { contactRoutes } from './contacts.ts';
+import { destinationRoutes } from './destinations.ts';
 import { importRoutes } from './imports.ts';
+import { notificationRoutes } from './notifications.ts';
 import { institutionRoute } from './one-institution.ts';
 import { type Search, text } from './search.ts';
 
@@ -27,6 +31,7 @@ const overviewRoute = createRoute({
       queries.ensureQueryData(overviewQuery),
       queries.ensureQueryData(importsQuery(institution, {}, 20)),
       queries.ensureQueryData(importsQuery(institution, { status: 'held' }, 5)),
+      queries.ensureQueryData(destinationsQuery(institution)),
       loadFeed(queries, institution, 1),
     ]),
   component: lazyRouteComponent(() => import('../pages/overview/overview-page.tsx'), 'OverviewPage'),
@@ -137,6 +142,9 @@ export const institutionRoutes = institutionRoute.addChildren([
   uploadRoute,
   ...importRoutes,
   ...contactRoutes,
+  connectionRoutes,
+  ...destinationRoutes,
+  ...notificationRoutes,
   fieldsRoute,
   usersRoute,
   tokensRoute,

@@ -5,6 +5,7 @@ import { importQuery } from '../api/imports.ts';
 import { institutionsQuery, overviewQuery } from '../api/institutions.ts';
 import { issueDictionaryQuery } from '../api/issue-dictionary.ts';
 import { auditQuery, tokensQuery, usersQuery } from '../api/people.ts';
+import { transferByIdRoute } from './destinations.ts';
 import { shellRoute } from './root.ts';
 import { type Search, text } from './search.ts';
 
@@ -106,4 +107,5 @@ export const operatorRoutes = [
   issueDictionaryRoute,
   profileRoute,
   importRoute,
+  transferByIdRoute,
 ] as const;

@@ -13,7 +13,12 @@ const hostKey = {
   publicKey: 'ssh-ed25519 AAAA',
 };
 const institution = { id: 'i', slug: 'lakeside', name: 'Lakeside', timeZone: 'UTC', country: 'US', createdAt: instant };
-const server = { version: '1', sftp: { host: 'sftp.example.edu', port: 2022, hostKeys: [hostKey] }, settleSeconds: 3 };
+const server = {
+  version: '1',
+  sftp: { host: 'sftp.example.edu', port: 2022, hostKeys: [hostKey] },
+  settleSeconds: 3,
+  egressAddresses: [],
+};
 const feed: Feed = {
   id: 'f',
   institution: 'lakeside',

@@ -40,6 +40,24 @@ export function shortTime(iso: string, zone: string): string {
   return format(iso, zone, { month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit' });
 }
 
+/** `Saturday, November 21, 2:03 AM EST` in the zone given. */
+export function dayAndTime(iso: string, zone: string): string {
+  return format(iso, zone, {
+    weekday: 'long',
+    month: 'long',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: '2-digit',
+    timeZoneName: 'short',
+  });
+}
+
+/** `November 21, 2026`: of a calendar day (`YYYY-MM-DD`) as it is, of an instant in the zone given. */
+export function calendarDay(iso: string, zone: string): string {
+  const day = /^\d{4}-\d{2}-\d{2}$/.test(iso);
+  return format(iso, day ? 'UTC' : zone, { year: 'numeric', month: 'long', day: 'numeric' });
+}
+
 /** `Nov 21, 2026` in the zone given. */
 function shortDate(iso: string, zone: string): string {
   return format(iso, zone, { year: 'numeric', month: 'short', day: 'numeric' });
@@ -88,17 +106,9 @@ export function nextDay(day: string): string {
   return new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
 }
 
-function offsetAt(instant: number, zone: string): number {
-  const parts = new Intl.DateTimeFormat('en-US', {
-    timeZone: zone,
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: 'numeric',
-    day: 'numeric',
-    hour: 'numeric',
-    minute: 'numeric',
-    second: 'numeric',
-  }).formatToParts(instant);
+/** Local time less UTC in milliseconds, at an instant in milliseconds. */
+export function offsetAt(instant: number, zone: string): number {
+  const parts = clockOf(zone).formatToParts(instant);
   const value = (type: string) => Number(parts.find((part) => part.type === type)?.value);
   const local = Date.UTC(
     value('year'),
@@ -109,6 +119,26 @@ function offsetAt(instant: number, zone: string): number {
     value('second'),
   );
   return local - Math.floor(instant / 1000) * 1000;
+}
+
+const clocks = new Map<string, Intl.DateTimeFormat>();
+
+/** Kept, because making one takes long. */
+function clockOf(zone: string): Intl.DateTimeFormat {
+  const known = clocks.get(zone);
+  if (known !== undefined) return known;
+  const clock = new Intl.DateTimeFormat('en-US', {
+    timeZone: zone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
+  });
+  clocks.set(zone, clock);
+  return clock;
 }
 
 function format(iso: string, zone: string, options: Intl.DateTimeFormatOptions): string {

@@ -1,8 +1,9 @@
-// The overview of one institution: what waits for a person, then the feed in one line, then what came last.
+// The overview of one institution: what waits for a person, then the feed and each destination in one line, then what came last.
 
 import { Group, Stack, Text, VisuallyHidden } from '@mantine/core';
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
+import { destinationsQuery } from '../../api/destinations.ts';
 import { feedQuery } from '../../api/feeds.ts';
 import { importsQuery } from '../../api/imports.ts';
 import { institutionQuery, overviewQuery } from '../../api/institutions.ts';
@@ -14,8 +15,9 @@ import { Section } from '../../parts/section.tsx';
 import { State } from '../../parts/state.tsx';
 import { Time } from '../../parts/time.tsx';
 import { feedState, fieldTitle } from '../../words/feeds.ts';
-import { count } from '../../words/numbers.ts';
+import { count, listWords } from '../../words/numbers.ts';
 import { ImportTable } from '../imports/import-table.tsx';
+import { Outbound } from './outbound.tsx';
 import { SetUpGuide } from './set-up-guide.tsx';
 import { missedSinceSuccess, Waiting } from './waiting.tsx';
 
@@ -29,6 +31,8 @@ export function OverviewPage() {
   const { data: feed } = useSuspenseQuery(feedQuery(slug));
   const { data: recent } = useSuspenseQuery(importsQuery(slug, {}, 20));
   const { data: held } = useSuspenseQuery(importsQuery(slug, { status: 'held' }, 5));
+  const { data: destinations } = useSuspenseQuery(destinationsQuery(slug));
+  const needy = destinations.items.filter((destination) => destination.state === 'Needs you');
   const own = overview.items.find((item) => item.institution.slug === institution.slug);
   const last = recent.items.find((item) => !item.dryRun);
   const missed = missedSinceSuccess(recent.items);
@@ -41,7 +45,7 @@ export function OverviewPage() {
   return (
     <Page
       title={institution.name}
-      lead={waitingWords(heldCount, failed, beginning)}
+      lead={waitingWords(heldCount, failed, needy.length, beginning)}
       actions={
         canEdit && (
           <ButtonLink variant="default" to="/i/$institution/upload" params={{ institution: slug }}>
@@ -56,6 +60,7 @@ export function OverviewPage() {
         heldCount={heldCount}
         missed={missed}
         failedCount={own?.failedSinceLastSuccess ?? 0}
+        destinations={needy}
       />
       {beginning && <SetUpGuide slug={slug} feed={feed} imported={recent.items.length > 0} />}
       <Section title="Inbound">
@@ -98,6 +103,7 @@ export function OverviewPage() {
           </Group>
         </Group>
       </Section>
+      <Outbound slug={slug} destinations={destinations.items} />
       <Section
         title="Last imports"
         flush
@@ -123,8 +129,9 @@ export function OverviewPage() {
   );
 }
 
-function waitingWords(held: number, failed: number, beginning: boolean): string {
-  if (held > 0) return `${count(held, 'import')} ${held === 1 ? 'waits' : 'wait'} for you.`;
+function waitingWords(held: number, failed: number, needy: number, beginning: boolean): string {
+  const waiting = [...(held > 0 ? [count(held, 'import')] : []), ...(needy > 0 ? [count(needy, 'destination')] : [])];
+  if (waiting.length > 0) return `${listWords(waiting)} ${held + needy === 1 ? 'waits' : 'wait'} for you.`;
   if (failed > 0) return `${count(failed, 'file')} could not be imported.`;
   return beginning ? 'A few steps are left until files are imported.' : 'Everything is fine. Nothing waits for you.';
 }

@@ -1,10 +1,12 @@
-// What waits for a person: held imports, then files that could not be imported, each with what happened.
+// What waits for a person: held imports, destinations, then files that could not be imported, each with what happened.
 
+import type { DestinationView } from '@api/destinations.ts';
 import type { ImportView } from '@api/imports.ts';
 import { Group, Paper, Stack, Text, Title } from '@mantine/core';
 import { ButtonLink, TextLink } from '../../parts/link.tsx';
 import { Time } from '../../parts/time.tsx';
 import { count } from '../../words/numbers.ts';
+import { DestinationIssue } from '../destinations/issues.tsx';
 import { ImportState } from '../imports/import-table.tsx';
 
 type WaitingProps = {
@@ -13,6 +15,8 @@ type WaitingProps = {
   heldCount: number;
   missed: ImportView[];
   failedCount: number;
+  /** Destinations that need a person. */
+  destinations: DestinationView[];
 };
 
 /** Reasons that need nobody: the sender replaced the file or took it away. */
@@ -27,8 +31,8 @@ export function missedSinceSuccess(recent: ImportView[]): ImportView[] {
     .filter((item) => (item.status === 'failed' || item.status === 'ignored') && !settled.includes(item.reason ?? ''));
 }
 
-export function Waiting({ slug, held, heldCount, missed, failedCount }: WaitingProps) {
-  if (heldCount === 0 && missed.length === 0 && failedCount === 0) return null;
+export function Waiting({ slug, held, heldCount, missed, failedCount, destinations }: WaitingProps) {
+  if (heldCount === 0 && missed.length === 0 && failedCount === 0 && destinations.length === 0) return null;
   const shown = missed.slice(0, 3);
   return (
     <Paper component="section" aria-label="Waits for you" p={0} style={{ overflow: 'hidden' }}>
@@ -46,6 +50,9 @@ export function Waiting({ slug, held, heldCount, missed, failedCount }: WaitingP
             </TextLink>
           </Text>
         )}
+        {destinations.map((destination) => (
+          <DestinationIssue key={destination.id} slug={slug} destination={destination} />
+        ))}
         {shown.map((item) => (
           <WaitingImport key={item.id} slug={slug} item={item} action="See what to do" />
         ))}

@@ -4,7 +4,9 @@ import { Box, Divider, Stack } from '@mantine/core';
 import {
   IconAddressBook,
   IconArrowBarToDown,
+  IconArrowBarToUp,
   IconArrowsSplit2,
+  IconBell,
   IconBook2,
   IconBuilding,
   IconBuildingCommunity,
@@ -14,6 +16,8 @@ import {
   IconHome,
   IconKey,
   IconListDetails,
+  IconSchool,
+  IconTransfer,
   IconUsers,
   type TablerIcon,
 } from '@tabler/icons-react';
@@ -26,7 +30,7 @@ import { UserMenu } from './user-menu.tsx';
 
 type OwnPath =
   | '/i/$institution'
-  | `/i/$institution/${'sftp' | 'mapping' | 'upload' | 'imports' | 'contacts' | 'fields' | 'settings' | 'users' | 'tokens' | 'audit'}`;
+  | `/i/$institution/${'sftp' | 'mapping' | 'upload' | 'imports' | 'destinations' | 'transfers' | 'contacts' | 'connections' | 'fields' | 'notifications' | 'settings' | 'users' | 'tokens' | 'audit'}`;
 type Entry<Path> = { label: string; icon: TablerIcon; to: Path; exact?: boolean };
 
 const everybody: Entry<OwnPath>[] = [
@@ -37,9 +41,13 @@ const everybody: Entry<OwnPath>[] = [
   { label: 'Import history', icon: IconHistory, to: '/i/$institution/imports' },
   { label: 'Contacts', icon: IconAddressBook, to: '/i/$institution/contacts' },
   { label: 'Fields', icon: IconListDetails, to: '/i/$institution/fields' },
+  { label: 'Connections', icon: IconSchool, to: '/i/$institution/connections' },
+  { label: 'SFTP data transfer', icon: IconArrowBarToUp, to: '/i/$institution/destinations' },
+  { label: 'Transfer history', icon: IconTransfer, to: '/i/$institution/transfers' },
 ];
 
 const administration: Entry<OwnPath>[] = [
+  { label: 'Notifications', icon: IconBell, to: '/i/$institution/notifications' },
   { label: 'Institution', icon: IconBuilding, to: '/i/$institution/settings' },
   { label: 'Users', icon: IconUsers, to: '/i/$institution/users' },
   { label: 'API tokens', icon: IconKey, to: '/i/$institution/tokens' },

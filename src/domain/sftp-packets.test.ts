@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { type Packet, PacketReader } from './packet-reader.ts';
-import { decodeRequest } from './requests.ts';
-import { maxPacketLength, packetTypes, WireWriter } from './wire.ts';
+import { decodeRequest } from '../sftp/requests.ts';
+import { type Packet, PacketReader } from './sftp-packets.ts';
+import { maxPacketLength, packetTypes, WireWriter } from './sftp-wire.ts';
 
 /** Whole packets as a client sends them: type, and fields of any length. */
 const packets = fc.array(

@@ -1,7 +1,7 @@
 // Cuts a stream of bytes into SFTP packets (draft-ietf-secsh-filexfer-02, section 3), however the stream was split.
 // Invariant: never holds more than what was pushed, and after the first bad length gives nothing but that.
 
-import { maxPacketLength, packetTypes } from './wire.ts';
+import { maxPacketLength, packetTypes } from './sftp-wire.ts';
 
 /** The data of a WRITE is not copied: it stays the slices in which it came. */
 export type Packet =
