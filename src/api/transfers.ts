@@ -52,11 +52,7 @@ export const transfersQuery = pageQuery.extend({
 /** `wait`: answers when it has ended. */
 export const runTransferRequest = z.object({ wait: z.boolean().default(false) });
 
-export const downloadQuery = z.object({
-  dataset,
-  /** Moves the institution's “connections last exported” date to today; never the watermark. */
-  mark: z.enum(['true', 'false']).default('false'),
-});
+export const downloadQuery = z.object({ dataset });
 
 /** What the next transfer would send. `rows`: the first ones, as text in the order of `columns`. */
 export const transferPreview = z

@@ -28,7 +28,7 @@ export type Client = {
   send<T>(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<T>;
   /** Sends a file's bytes as they are, streamed. */
   upload<T>(path: string, file: string, query: Record<string, string>): Promise<T>;
-  download(path: string, sink: NodeJS.WritableStream): Promise<void>;
+  download(path: string, sink: NodeJS.WritableStream, method?: 'GET' | 'POST'): Promise<void>;
   /** All items of a list, page by page, at most `limit`. */
   list<T>(path: string, query?: Record<string, string | undefined>, limit?: number): Promise<T[]>;
 };
@@ -78,8 +78,8 @@ export function openClient(config: ClientConfig): Client {
         }),
       );
     },
-    download: async (path, sink) => {
-      const response = await request('GET', path);
+    download: async (path, sink, method = 'GET') => {
+      const response = await request(method, path);
       if (!response.body) return;
       for await (const chunk of response.body) {
         if (!sink.write(chunk)) await new Promise((resolve) => sink.once('drain', resolve));

@@ -123,7 +123,7 @@ function addStates(destination: Command, run: RunAction): void {
     .action((slug: string, id: string, options, command) =>
       run(command, async (client) => {
         const body = { enable: options.enable === true, wait: true };
-        return probeOutcome(await client.send<ProbeView>('POST', pathOf(slug, id, '/probe'), body));
+        return probeOutcome(await client.send<ProbeView>('POST', pathOf(slug, id, '/probe'), body), slug);
       }),
     );
   for (const verb of ['enable', 'disable'])
@@ -181,12 +181,20 @@ function destinationOutcome(view: DestinationView): Outcome {
   return { exit: 0, json: view, text };
 }
 
-function probeOutcome(probe: ProbeView): Outcome {
+function probeOutcome(probe: ProbeView, slug: string): Outcome {
   const stages = probe.stages.map((stage) => [stage.name, stage.status, `${stage.ms} ms`, stage.detail]);
   const lines = [table(['stage', '', '', ''], stages)];
   const { failure } = probe;
   if (failure) lines.push('', failure.headline, failure.detail, failure.nextStep, `(${failure.code})`);
-  else lines.push('', probe.enabled ? 'The test passed. The destination is on.' : 'The test passed.');
+  else
+    lines.push(
+      '',
+      probe.enabled
+        ? 'The test passed. The destination is on.'
+        : `The test passed. Nothing is sent until it is switched on: causeway destination enable ${slug} ${probe.destinationId}`,
+    );
+  if (failure?.code.startsWith('host-key-'))
+    lines.push(`When it is right: causeway destination confirm-host-key ${slug} ${probe.destinationId} SHA256:…`);
   for (const key of probe.fingerprints)
     lines.push(`${key.sha256} ${key.md5} (${key.type})${key.confirmed ? ' confirmed' : ''}`);
   return { exit: probe.ok ? 0 : 1, json: probe, text: lines.join('\n') };

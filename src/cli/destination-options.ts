@@ -4,6 +4,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import type { UpdateDestinationRequest } from '../api/destinations.ts';
+import { usualFileOptions } from '../domain/file-options.ts';
 import { wholeNumberOption, wrongUse } from './command.ts';
 
 type Given = {
@@ -61,10 +62,13 @@ async function passwordOf(file: string): Promise<string> {
 function nameAndValue(pair: string): [string, unknown] {
   const cut = pair.indexOf('=');
   if (cut <= 0) throw wrongUse(`“${pair}” is not NAME=VALUE. Write it as in delimiter=tab.`);
+  const name = pair.slice(0, cut);
+  if (!Object.hasOwn(usualFileOptions, name))
+    throw wrongUse(`“${name}” is not an option of files. There are ${Object.keys(usualFileOptions).join(', ')}.`);
   const text = pair.slice(cut + 1);
   try {
-    return [pair.slice(0, cut), JSON.parse(text) as unknown];
+    return [name, JSON.parse(text) as unknown];
   } catch {
-    return [pair.slice(0, cut), text];
+    return [name, text];
   }
 }

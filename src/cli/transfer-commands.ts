@@ -72,8 +72,9 @@ export function addTransferCommands(program: Command, run: RunAction, io: Comman
     .option('--mark', 'make today the date of the last export, where a first transfer then starts')
     .action((slug: string, options, command) =>
       run(command, async (client) => {
-        const query = new URLSearchParams({ dataset: options.dataset, mark: String(options.mark === true) });
-        await client.download(`${pathOf(slug)}/download?${query}`, io.stdout);
+        const query = new URLSearchParams({ dataset: options.dataset });
+        if (options.mark) await client.download(`${pathOf(slug)}/export?${query}`, io.stdout, 'POST');
+        else await client.download(`${pathOf(slug)}/download?${query}`, io.stdout);
         return { exit: 0 };
       }),
     );
@@ -133,12 +134,25 @@ function transferOutcome(view: TransferView, io: CommandIo | null): Outcome {
 }
 
 function previewText(preview: TransferPreview): string {
-  const { kind, at } = preview.startsFrom;
   const facts = sheet([
     ['file', preview.fileName],
     ['rows', preview.count],
-    ['starts from', at === null ? kind : `${kind} (${at})`],
+    ['starts', startsWords(preview.startsFrom)],
     ...preview.notes.map((note): [string, string] => ['note', note]),
   ]);
   return preview.rows.length === 0 ? facts : `${facts}\n\n${table(preview.columns, preview.rows)}`;
+}
+
+function startsWords({ kind, at }: TransferPreview['startsFrom']): string {
+  const day = at ?? '';
+  switch (kind) {
+    case 'watermark':
+      return `where the last delivered one ended${at === null ? '' : ` (${at})`}`;
+    case 'since':
+      return `on ${day}, the date that was set for the destination`;
+    case 'last-exported':
+      return `on ${day}, the date of “connections last exported”`;
+    case 'beginning':
+      return 'at the beginning: it holds everything';
+  }
 }

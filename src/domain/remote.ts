@@ -92,8 +92,11 @@ export type OpenRemote = RemoteAddress & {
   secret: RemoteSecret;
   /** The only host key types to negotiate, or null for all. With pins: the types of the pins (ruling 28). */
   hostKeyTypes: readonly string[] | null;
-  /** Called once, before anything secret is sent; false ends with `host-key-not-accepted`. */
-  acceptHostKey(key: HostKeySeen): boolean;
+  /**
+   * Called once, right before anything secret is sent; false ends with `host-key-not-accepted`, and a RemoteError that it
+   * throws ends with that. It may look things up: the server waits, and the time of the login has not begun.
+   */
+  acceptHostKey(key: HostKeySeen): boolean | Promise<boolean>;
   /** Called for each stage from `resolve` to `sftp` when it has ended, the failed one included. */
   onStage(stage: Stage): void;
   signal: AbortSignal;

@@ -3,10 +3,11 @@
 
 import type { z } from 'zod';
 import { AppError, type FieldError } from '../domain/errors.ts';
+import { inputWords } from './input-words.ts';
 
 /** The value as the shape makes it. Throws AppError `invalid-request`, naming every wrong member. */
 export function checkedInput(shape: z.ZodType, value: unknown): unknown {
-  const result = shape.safeParse(value);
+  const result = shape.safeParse(value, { error: inputWords });
   if (!result.success) throw invalidRequest(result.error.issues.slice(0, 20).flatMap(fieldErrors));
   const bad = unstorable(value, []);
   if (bad) throw invalidRequest([{ name: bad.join('.'), message: 'Holds a character that is no text.' }]);

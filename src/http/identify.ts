@@ -33,13 +33,15 @@ export async function identify(deps: IdentifyDeps, request: FastifyRequest): Pro
 }
 
 /**
- * Refuses a changing request that another site's page made the browser send. Browsers tell by `Sec-Fetch-Site` or `Origin`;
- * programs send neither and have no cookie that they did not want to send.
+ * Refuses a request that another site's page made the browser send. Browsers tell by `Sec-Fetch-Site` or `Origin`; programs
+ * send neither and have no cookie that they did not want to send. Reading counts too: a download is work, and leaves a trace.
  */
 export function refuseForgery(deps: Pick<Deps, 'installation'>, request: FastifyRequest): void {
-  if (request.method === 'GET' || request.method === 'HEAD' || request.headers.authorization !== undefined) return;
+  if (request.headers.authorization !== undefined) return;
   const { origin, 'sec-fetch-site': site } = request.headers;
-  if (site !== undefined ? site === 'same-origin' || site === 'none' : isOwnOrigin(deps, request, origin)) return;
+  const reads = request.method === 'GET';
+  if (site !== undefined ? site === 'same-origin' || site === 'none' : reads || isOwnOrigin(deps, request, origin))
+    return;
   throw new AppError(
     'forbidden',
     'cross-site-request',

@@ -35,6 +35,8 @@ export function registerRoutes(
     app.route({
       method: route.method,
       url: apiPrefix + route.path,
+      // Otherwise a HEAD would do all that the GET does, and throw the answer away.
+      exposeHeadRoute: false,
       ...limitOf(route),
       onRequest: async (request) => {
         guarded.set(request, await guard(deps, route, request));

@@ -237,6 +237,7 @@ const rows: Record<RouteName, [Expected, () => Request | Promise<Request>]> = {
   'transfers.file': [viewers(404), () => ({ path: `/transfers/${transferId}/file` })],
   'transfers.preview': [viewers(200), () => ({ path: '/institutions/alpha/preview?dataset=contacts' })],
   'transfers.download': [viewers(200), () => ({ path: '/institutions/alpha/download?dataset=contacts' })],
+  'transfers.export': [admins(200), () => ({ path: '/institutions/alpha/export?dataset=connections' })],
   'transfers.days': [viewers(200), () => ({ path: '/institutions/alpha/transfer-days' })],
   'transfers.manifest-key': [viewers(200), () => ({ path: '/institutions/alpha/manifest-key' })],
   'connection-loads.list': [viewers(200), () => ({ path: '/institutions/alpha/connection-loads' })],

@@ -196,6 +196,20 @@ test('a request that changes something with a cookie', async (t) => {
       assert.equal((await rename({ 'sec-fetch-site': 'cross-site' }, token)).status, 200);
     },
   );
+  const read = (headers: Record<string, string>) => call('GET', '/institutions/alpha', { cookie, headers });
+  for (const [site, status] of [
+    ['same-origin', 200],
+    ['none', 200],
+    ['same-site', 403],
+    ['cross-site', 403],
+  ] as const)
+    await t.test(`what is read from “${site}” is answered ${status}`, async () =>
+      assert.equal((await read({ 'sec-fetch-site': site })).status, status),
+    );
+  await t.test('asking for the head of an answer does nothing', async () => {
+    const head = { method: 'HEAD', url: '/api/v1/institutions/alpha', headers: { cookie } } as const;
+    assert.equal((await http.http.app.inject(head)).statusCode, 404);
+  });
   await t.test('signing in from another site is refused too', async () => {
     const answer = await call('POST', '/session', { json, headers: { 'sec-fetch-site': 'cross-site' } });
     assert.equal(answer.body.code, 'cross-site-request');

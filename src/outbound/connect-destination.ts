@@ -1,5 +1,6 @@
 // The one way to a destination's server, for tests and runs: secrets opened, host keys checked, the folder found.
-// Invariant: while checking is on, nothing secret is sent before the server has shown a key that a person has confirmed (ruling 28).
+// Invariant: while checking is on, nothing secret is sent before the server has shown a key that a person has confirmed (ruling 28),
+// and never one for settings that have been changed since they were read.
 
 import type { Deps } from '../deps.ts';
 import type { DestinationRecord } from '../domain/destination.ts';
@@ -14,6 +15,7 @@ import {
   type RemoteSession,
   type Stage,
 } from '../domain/remote.ts';
+import { getDestination } from '../store/destinations.ts';
 import { noSuchDestination } from './change-destination.ts';
 import { type DestinationAccess, readAccess } from './destination-access.ts';
 import { logIn, recordUsedKey } from './log-in.ts';
@@ -76,14 +78,18 @@ async function connect(
   const { destination } = access;
   const checked = destination.checkFingerprint;
   const seen = new Map<string, HostKeySeen>();
+  let accepted = null as HostKeySeen | null;
   const way: Omit<OpenRemote, 'secret'> = {
     host: destination.host,
     port: destination.port,
     username: destination.username,
     hostKeyTypes: checked ? typesOf(pins) : null,
-    acceptHostKey: (key) => {
+    acceptHostKey: async (key) => {
       seen.set(key.sha256, key);
-      return !checked || pins.some((pin) => pin.sha256 === key.sha256 && pin.publicKey === key.publicKey);
+      if (checked && !pins.some((pin) => pin.sha256 === key.sha256 && pin.publicKey === key.publicKey)) return false;
+      await mustBeUnchanged(deps, destination);
+      accepted = key;
+      return true;
     },
     onStage: on.onStage,
     signal: on.signal,
@@ -95,7 +101,7 @@ async function connect(
     const observation = observationOf(error, on.signal);
     const keys = [...seen.values()];
     if (checked && isMismatch(observation)) return mismatch(deps, destination, keys, observation, pins, on);
-    if (keys[0]) await recordAccepted(deps, destination, keys[0]);
+    if (accepted) await recordAccepted(deps, destination, accepted);
     return { ok: false, failure: failureOf(deps, destination, observation, pins), fingerprints: keys };
   }
   try {
@@ -104,6 +110,13 @@ async function connect(
     await session.close();
     throw error;
   }
+}
+
+/** To reach a server may take minutes, in which a person can have taken the confirmation back, or deleted the destination. */
+async function mustBeUnchanged(deps: ConnectDeps, { institutionId, id, revision }: DestinationRecord): Promise<void> {
+  const present = await getDestination(deps.db, institutionId, id);
+  if (present && !present.deletedAt && present.revision === revision) return;
+  throw new RemoteError({ stage: 'host-key', kind: 'stopped', facts: { reason: 'destination-changed' } });
 }
 
 async function withSession(

@@ -43,6 +43,9 @@ export async function hostKeysOfDestination(
   );
 }
 
+/** Keys that nobody has confirmed are kept up to so many: a server can show another one each time. */
+const mostUnconfirmed = 50;
+
 /**
  * Records keys that a server showed (`detected`) or proved to have on a verified session (`offered`, which is more than
  * detected). Gives the fingerprints of those that were not known before.
@@ -55,7 +58,7 @@ export async function recordHostKeys(
   state: 'detected' | 'offered',
   now: Date,
 ): Promise<Set<string>> {
-  const each = [...new Map(keys.map((key) => [key.sha256, key])).values()];
+  const each = [...new Map(keys.map((key) => [key.sha256, key])).values()].slice(0, mostUnconfirmed);
   const rows = await tx.query<{ sha256: string; fresh: boolean }>(
     `insert into destination_host_keys as known (institution_id, destination_id, sha256, md5, type, public_key, state,
        first_seen_at, last_seen_at)
@@ -75,7 +78,19 @@ export async function recordHostKeys(
       now,
     ],
   );
-  return new Set(rows.filter((row) => row.fresh).map((row) => row.sha256));
+  const fresh = new Set(rows.filter((row) => row.fresh).map((row) => row.sha256));
+  if (fresh.size > 0) await dropOldUnconfirmed(tx, institutionId, destinationId);
+  return fresh;
+}
+
+async function dropOldUnconfirmed(tx: Tx, institutionId: InstitutionId, destinationId: DestinationId): Promise<void> {
+  await tx.execute(
+    `delete from destination_host_keys where institution_id = $1 and destination_id = $2 and sha256 in (
+       select sha256 from destination_host_keys
+       where institution_id = $1 and destination_id = $2 and state <> 'confirmed'
+       order by last_seen_at desc, sha256 offset $3)`,
+    [institutionId, destinationId, mostUnconfirmed],
+  );
 }
 
 /** A person says that this key is the server's; one that was never seen is added. */

@@ -101,6 +101,8 @@ test('from nothing to a destination that is on, by commands alone', { skip }, as
       [typeof stage.name, stage.ok, typeof stage.ms, typeof stage.detail],
       ['string', true, 'number', 'string'],
     );
+  const inWords = await causeway('destination', 'probe', 'bay', id);
+  assert.ok(inWords.out.includes(`causeway destination enable bay ${id}`), inWords.out);
   assert.equal((await destination('enable', 'bay', id)).json.status, 'on');
   const list = await destination('list', 'bay');
   assert.deepEqual(
@@ -138,6 +140,7 @@ test('a generated key is shown in the answer that made it, for people too', { sk
   const refused = await causeway('destination', 'probe', 'bay', id);
   assert.equal(refused.code, 1);
   assert.match(refused.out, /host-key +failed/);
+  assert.ok(refused.out.includes(`causeway destination confirm-host-key bay ${id} SHA256:`), refused.out);
 });
 
 test('wrong words end with 2', { skip }, async () => {
@@ -147,6 +150,7 @@ test('wrong words end with 2', { skip }, async () => {
     ['create', 'bay', '--dataset', 'contacts', ...server(), '--password-file', '/nowhere/at-all'],
     ['confirm-host-key', 'bay', 'x'],
     ['update', 'bay', 'x', '--file-option', 'tab'],
+    ['update', 'bay', 'x', '--file-option', 'delimeter=tab'],
   ]) {
     const ended = await destination(...words);
     assert.deepEqual([ended.code, ended.json.error.code], [2, 'wrong-use'], ended.out);

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { recordHostKeys } from '../../src/store/destination-host-keys.ts';
 import { makeToken } from '../kit/accounts.ts';
 import { newInstitution, openTestDestinations, type TestDestinations } from '../kit/destinations.ts';
 import { auditActions, type Json } from '../kit/http.ts';
@@ -369,4 +370,23 @@ test('a sealed secret of another institution’s row does not open here', async 
   );
   const probe = await b.ok('POST', `/${theirs.id}/probe`, {});
   assert.deepEqual([probe.ok, probe.stages], [false, []]);
+});
+
+test('a server that shows ever new keys does not fill the list; what is confirmed stays', async () => {
+  const d = await newInstitution(first.t);
+  const made = await d.ok('POST', '', wanted);
+  await seen(d, made.id);
+  await d.ok('POST', `/${made.id}/host-keys`, { sha256: key.sha256 });
+  const record = (from: number) =>
+    d.t.deps.db.transaction((tx) => {
+      const keys = Array.from({ length: 40 }, (_, at) => ({ ...key, sha256: `SHA256:${from + at}` }));
+      return recordHostKeys(tx, d.institution.id, made.id, keys, 'offered', new Date(Date.now() + from));
+    });
+  for (const from of [1000, 2000, 3000]) assert.equal((await record(from)).size, 40);
+  const { hostKeys } = await d.ok('GET', `/${made.id}`);
+  assert.equal(hostKeys.length, 51);
+  assert.deepEqual(
+    [hostKeys.filter((one: Json) => one.confirmed).length, hostKeys[0].sha256.startsWith('SHA256:30')],
+    [1, true],
+  );
 });

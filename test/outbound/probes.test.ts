@@ -1,7 +1,9 @@
 // Tests of destinations against a real sshd: what each stage sees, and what is never sent to a server that nobody confirmed.
 
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { after, before, test } from 'node:test';
 import { systemActor } from '../../src/domain/actor.ts';
 import { runProbe, startProbe } from '../../src/outbound/probe-destination.ts';
@@ -11,6 +13,7 @@ import { startMisbehaving } from '../kit/partners/misbehaving.ts';
 import { type SshdOptions, startSshd } from '../kit/partners/sshd.ts';
 import { sshdMissing } from '../kit/partners/sshd-namespace.ts';
 import { makeSshKey } from '../kit/ssh-keys.ts';
+import { until } from '../kit/until.ts';
 
 const skip = sshdMissing();
 let first: TestDestinations;
@@ -103,12 +106,13 @@ test('a failure is shown until the destination is changed: what it asked for may
   skip,
 }, async () => {
   await using partner = await startSshd();
-  const { create, ok } = await newInstitution(first.t);
+  const { create, ok, t } = await newInstitution(first.t);
   const { id } = await create({ ...partner, password: 'not this one' }, { checkFingerprint: false });
   assert.equal((await ok('POST', `/${id}/probe`, {})).failure.code, 'authentication-failed');
   const failed = await ok('GET', `/${id}`);
   assert.deepEqual([failed.state, failed.lastFailure?.code], ['Needs you', 'authentication-failed']);
   assert.match(failed.message, /refused the user/);
+  t.deps.pass(1000);
   const changed = await ok('PATCH', `/${id}`, { password: partner.password });
   assert.deepEqual([changed.status, changed.state, changed.lastFailure], ['draft', 'Needs you', null]);
   assert.match(changed.message, /has not been tested since its last change/);
@@ -176,6 +180,51 @@ test('a server that shows a new key gets no login; people are told once, and the
   assert.deepEqual([confirmed.hostKeyState, confirmed.lastFailure], ['verified', null]);
   assert.equal((await ok('POST', `/${id}/probe`, {})).ok, true);
 });
+
+for (const [what, change] of [
+  ['its fingerprint is forgotten', (id: string, sha256: string) => `/${id}/host-keys/${sha256}`],
+  ['it is deleted', (id: string) => `/${id}`],
+] as const)
+  test(`while a test is on its way to the server, ${what}: no login is sent any more`, { skip }, async () => {
+    await using partner = await talkative({ hostKeys: ['ssh-ed25519'] });
+    const slow = { until: Promise.resolve(), links: 0 };
+    const relay = createServer(async (near) => {
+      slow.links += 1;
+      near.on('error', () => undefined);
+      await slow.until;
+      const far = connect(partner.port, partner.host).on('error', () => near.destroy());
+      near
+        .on('close', () => far.destroy())
+        .pipe(far)
+        .pipe(near);
+    });
+    relay.listen(0, '127.0.0.1');
+    await once(relay, 'listening');
+    try {
+      const { port } = relay.address() as AddressInfo;
+      const { createOn, ok } = await newInstitution(first.t);
+      const { id, hostKeys } = await createOn({ ...partner, port });
+      const [logins, links] = [attempts(partner.log()), slow.links];
+      const { promise, resolve } = Promise.withResolvers<void>();
+      slow.until = promise;
+      const { id: probeId } = await ok('POST', `/${id}/probe`, { wait: false });
+      await until(async () => slow.links > links, { what: 'the link of the test' });
+      await ok('DELETE', change(id, encodeURIComponent(hostKeys[0].sha256)));
+      resolve();
+      const probe = await until(
+        async () => {
+          const found = await ok('GET', `/${id}/probes/${probeId}`);
+          return found.status === 'running' ? null : found;
+        },
+        { what: 'the end of the test' },
+      );
+      assert.deepEqual([probe.ok, probe.failure.facts.stage], [false, 'host-key']);
+      assert.equal(probe.failure.facts.kind, 'stopped');
+      assert.equal(attempts(partner.log()), logins, partner.log());
+    } finally {
+      relay.close();
+    }
+  });
 
 test('a planned next key that was confirmed beforehand goes on without anybody doing anything', { skip }, async () => {
   await using partner = await startSshd({ hostKeys: ['ssh-ed25519'] });

@@ -6,6 +6,7 @@ import { readdir, readFile, rm } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { hasPeer } from '../../scripts/debian-peers.ts';
+import type { OutboundSettings } from '../../src/api/connections.ts';
 import { startTestApp, type TestApp } from '../kit/app.ts';
 import { openPage, startBrowser } from '../kit/browser.ts';
 import { type SshdPartner, startSshd } from '../kit/partners/sshd.ts';
@@ -308,6 +309,17 @@ async function loadAndPreview(): Promise<void> {
   const download = page.waitForEvent('download');
   await page.getByRole('link', { name: 'Download now' }).click();
   assert.equal((await readFile(await (await download).path(), 'utf8')).trim().split('\n').length, 4);
+
+  await page.getByRole('button', { name: 'Export and mark' }).click();
+  const exported = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Download and mark' }).click();
+  assert.equal((await readFile(await (await exported).path(), 'utf8')).trim().split('\n').length, 4);
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  const settings = '/institutions/harbor/outbound-settings';
+  const marked = await app.client.get<OutboundSettings>(settings);
+  assert.match(marked.connectionsLastExported ?? '', /^\d{4}-\d\d-\d\d$/);
+  // A first transfer would start at that day, and the records are older.
+  await app.client.send('PATCH', settings, { connectionsLastExported: null });
 }
 
 async function runNow(): Promise<void> {

@@ -68,6 +68,8 @@ test('from a destination to a delivered file, its history and its repetition', {
 
   const preview = await causeway('transfer', 'preview', 'bay', '--dataset', 'connections', '--json');
   assert.equal(preview.json.count, 2);
+  const inWords = await causeway('transfer', 'preview', 'bay', '--dataset', 'connections');
+  assert.match(inWords.out, /starts +at the beginning: it holds everything/);
   const byHand = await causeway('transfer', 'download', 'bay', '--dataset', 'connections');
   assert.match(byHand.out, /^externalId,.*\r\nC-[12],/);
 

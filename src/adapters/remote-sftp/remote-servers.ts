@@ -64,7 +64,7 @@ async function open(connect: Connect, limits: RemoteLimits, wanted: OpenRemote):
     await tellStage(
       'host-key',
       onStage,
-      async () => acceptHostKey(secure, wanted),
+      () => acceptHostKey(secure, wanted),
       () => `The server proved its host key: ${keyWords(secure.hostKey)}.`,
     );
     const loggedIn = await tellStage('login', onStage, () => logIn(secure, wanted, limits), loginWords);
@@ -81,13 +81,15 @@ async function open(connect: Connect, limits: RemoteLimits, wanted: OpenRemote):
   }
 }
 
-function acceptHostKey({ link, hostKey }: SecureLink, { acceptHostKey: accept }: OpenRemote): void {
+async function acceptHostKey({ link, hostKey }: SecureLink, { acceptHostKey: accept }: OpenRemote): Promise<void> {
   const observed = (end: NonNullable<Link['end']>) => {
     const { kind, facts } = end;
     return new RemoteError({ stage: 'host-key', kind, facts: { address: link.address, ...facts } });
   };
   if (link.end !== null) throw observed(link.end);
-  if (accept(hostKey)) return;
+  const accepted = await accept(hostKey);
+  if (link.end !== null) throw observed(link.end);
+  if (accepted) return;
   const { type, sha256, md5 } = hostKey;
   const end = { kind: 'host-key-not-accepted', facts: { type, sha256, md5 } } as const;
   link.fail(end.kind, end.facts);

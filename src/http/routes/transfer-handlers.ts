@@ -4,7 +4,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { FastifyRequest } from 'fastify';
 import type { Deps } from '../../deps.ts';
-import type { Actor } from '../../domain/actor.ts';
 import type { Dataset } from '../../domain/dataset.ts';
 import { AppError } from '../../domain/errors.ts';
 import { usualFileOptions } from '../../domain/file-options.ts';
@@ -24,7 +23,7 @@ import type { InstitutionRecord } from '../../store/institutions.ts';
 import { getStoredFile } from '../../store/stored-files.ts';
 import { getTransfer, listTransfers, transferDays } from '../../store/transfers.ts';
 import { noSuchTransfer } from '../authorise.ts';
-import type { Handlers } from '../call.ts';
+import type { Call, Download, Handlers } from '../call.ts';
 import { fetchLimit, idCursor, pageOf } from '../pages.ts';
 import type { transferRoutes } from '../table/transfer-routes.ts';
 import { transferDaysView, transferView } from '../views/transfer-view.ts';
@@ -83,20 +82,8 @@ export function transferHandlers(deps: Deps): Handlers<typeof transferRoutes> {
       const { dataset } = query;
       return { ...(await previewWindow(deps, institution, await windowOf(deps, institution.id, dataset))), dataset };
     },
-    'transfers.download': async ({ institution, query, identity, reply }) => {
-      const { dataset } = query;
-      const mark = query.mark === 'true';
-      if (mark) checkMayMark(identity.actor);
-      const window = await windowOf(deps, institution.id, dataset);
-      const file = await downloadNow(deps, identity.actor, institution, window, { mark });
-      // Also when nobody reads any of it: then its content is never begun, and does not clean up after itself.
-      reply.raw.once('close', () => {
-        file.discard().catch((error: unknown) => deps.log.warn({ err: error }, 'the file of a download stays'));
-      });
-      const { fileName, sha256, rows } = file;
-      await recordDownload(deps, identity.actor, institution.id, null, { dataset, fileName, sha256, rows });
-      return { name: fileName, bytes: file.content, size: file.bytes };
-    },
+    'transfers.download': (call) => nextFile(deps, call, false),
+    'transfers.export': (call) => nextFile(deps, call, true),
     'transfers.days': async ({ institution }) => {
       const { timeZone } = institution;
       const last = dayIn(timeZone, deps.clock.now());
@@ -111,6 +98,29 @@ export function transferHandlers(deps: Deps): Handlers<typeof transferRoutes> {
       return { publicKey, fingerprint };
     },
   };
+}
+
+type DownloadCall = Pick<
+  Call<(typeof transferRoutes)['transfers.download']>,
+  'institution' | 'query' | 'identity' | 'reply'
+>;
+
+/** The file of the next window by hand. */
+async function nextFile(
+  deps: Deps,
+  { institution, query, identity, reply }: DownloadCall,
+  mark: boolean,
+): Promise<Download> {
+  const { dataset } = query;
+  const window = await windowOf(deps, institution.id, dataset);
+  const file = await downloadNow(deps, identity.actor, institution, window, { mark });
+  // Also when nobody reads any of it: then its content is never begun, and does not clean up after itself.
+  reply.raw.once('close', () => {
+    file.discard().catch((error: unknown) => deps.log.warn({ err: error }, 'the file of a download stays'));
+  });
+  const { fileName, sha256, rows } = file;
+  await recordDownload(deps, identity.actor, institution.id, null, { dataset, fileName, sha256, rows });
+  return { name: fileName, bytes: file.content, size: file.bytes };
 }
 
 /** What the next transfer is cut by: the destination, or where there is none the usual file. */
@@ -131,16 +141,6 @@ async function ended(read: () => Promise<TransferRecord>, { socket }: FastifyReq
   const deadline = performance.now() + longestWait;
   while (!socket.destroyed && performance.now() < deadline && !isFinalTransfer(await read()))
     await pause(pollMilliseconds);
-}
-
-function checkMayMark({ role }: Actor): void {
-  if (role !== 'viewer') return;
-  throw new AppError(
-    'forbidden',
-    'not-allowed',
-    'Your role does not allow this.',
-    'A viewer can download without marking; ask an administrator of your institution.',
-  );
 }
 
 function noFile({ status, file }: TransferRecord): AppError {

@@ -37,7 +37,7 @@ export async function destinationView(
   const finished = await latestTransfer(db, institution.id, id, { finished: true });
   const confirmed = hostKeys.filter((key) => key.state === 'confirmed').length;
   const known = hostKeyState({ checkFingerprint, confirmed, mismatchSince: destination.mismatchSince });
-  const lastFailure = openFailure(finished, await lastProbe(db, institution.id, id), known);
+  const lastFailure = openFailure(destination, finished, await lastProbe(db, institution.id, id), known);
   const secret = await hasSecret(db, destination, now);
   const oldKey = keys.find((key) => key.state === 'current' && servesAt(key, now));
   const words = destinationState(
@@ -89,8 +89,12 @@ export async function destinationView(
   };
 }
 
-/** The last failed test or transfer when nothing has worked since, and nobody has done what it asked for. */
+/**
+ * The last failed test or transfer when nothing has worked since, and nobody has done what it asked for. A draft that was
+ * changed since may be right now: only a test can say.
+ */
 function openFailure(
+  { status, updatedAt }: DestinationRecord,
   transfer: TransferRecord | null,
   probe: ProbeRecord | null,
   known: HostKeyState,
@@ -101,6 +105,7 @@ function openFailure(
   ];
   const [last] = ended.toSorted((a, b) => (b.at?.getTime() ?? 0) - (a.at?.getTime() ?? 0));
   if (!last?.at || !last.failure || isSettled(last.failure, known)) return null;
+  if (status === 'draft' && updatedAt > last.at) return null;
   return { ...failureView(last.failure), at: last.at.toISOString(), source: last.source };
 }
 

@@ -46,6 +46,18 @@ export async function sendJson<T>(
   return answer<T>(await reach(apiUrl(path, query), init));
 }
 
+/** A POST whose answer is a file: saved as the browser saves downloads, under the name that the server gives. */
+export async function postForFile(path: string, query: QueryValues): Promise<void> {
+  const response = await reach(apiUrl(path, query), { method: 'POST' });
+  if (!response.ok) return answer(response);
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(await response.blob());
+  const name = /filename\*=UTF-8''([^;]+)/.exec(response.headers.get('content-disposition') ?? '')?.[1];
+  link.download = decodeURIComponent(name ?? 'export.csv');
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
+
 /** `mapping`: what to read the file with, where the address takes one. */
 export type FileBody = { mapping?: unknown; file: Blob; fileName: string };
 

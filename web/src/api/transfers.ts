@@ -4,7 +4,7 @@ import type { TransferPreview, TransferView, transferDays } from '@api/transfers
 import { queryOptions } from '@tanstack/react-query';
 import type { z } from 'zod';
 import { isTransferMoving } from '../words/transfers.ts';
-import { apiUrl, getJson, sendJson } from './client.ts';
+import { apiUrl, getJson, postForFile, sendJson } from './client.ts';
 import type { DestinationPlace } from './destinations.ts';
 import { at } from './institutions.ts';
 import { type ListPage, pageSize, readSparingly } from './list.ts';
@@ -61,6 +61,7 @@ export const resendTransfer = (id: string) =>
 
 /** The file as it was sent. */
 export const sentFileUrl = (id: string) => apiUrl(`/transfers/${encodeURIComponent(id)}/file`);
-/** The file that the next transfer would send; `mark` moves the date of “connections last exported”, never the watermark. */
-export const downloadNowUrl = (slug: string, dataset: string, mark: boolean) =>
-  apiUrl(`${at(slug)}/download`, { dataset, mark });
+/** The file that the next transfer would send. */
+export const downloadNowUrl = (slug: string, dataset: string) => apiUrl(`${at(slug)}/download`, { dataset });
+/** The same file; the date of “connections last exported” becomes today. */
+export const exportAndMark = (slug: string, dataset: string) => postForFile(`${at(slug)}/export`, { dataset });

@@ -3,8 +3,9 @@
 import type { DestinationView } from '@api/destinations.ts';
 import { Button, Text } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
+import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
-import { downloadNowUrl } from '../../api/transfers.ts';
+import { downloadNowUrl, exportAndMark } from '../../api/transfers.ts';
 import { Confirm } from '../../parts/confirm.tsx';
 import { useCanEdit } from '../../parts/me.ts';
 import { Section } from '../../parts/section.tsx';
@@ -13,6 +14,11 @@ import { Preview } from './preview.tsx';
 export function NextFile({ slug, destination }: { slug: string; destination: DestinationView }) {
   const canEdit = useCanEdit();
   const [marking, setMarking] = useState(false);
+  const marked = useMutation({
+    mutationFn: () => exportAndMark(slug, destination.dataset),
+    meta: { shown: true },
+    onSuccess: () => setMarking(false),
+  });
   const marks = canEdit && destination.dataset === 'connections';
   return (
     <Section
@@ -21,7 +27,7 @@ export function NextFile({ slug, destination }: { slug: string; destination: Des
         <>
           <Button
             component="a"
-            href={downloadNowUrl(slug, destination.dataset, false)}
+            href={downloadNowUrl(slug, destination.dataset)}
             download
             variant="default"
             size="sm"
@@ -66,12 +72,9 @@ export function NextFile({ slug, destination }: { slug: string; destination: Des
           </>
         }
         action="Download and mark"
-        busy={false}
-        error={null}
-        onConfirm={() => {
-          window.location.assign(downloadNowUrl(slug, destination.dataset, true));
-          setMarking(false);
-        }}
+        busy={marked.isPending}
+        error={marked.error}
+        onConfirm={() => marked.mutate()}
       />
     </Section>
   );
