@@ -30,6 +30,8 @@ export const connection = z
     majors: z.array(z.string()),
     /** Whether its last change is in a delivered window. */
     delivered: z.boolean(),
+    /** The first window was delivered without it, because it is older than the start date. */
+    leftOut: z.boolean(),
     createdAt: instant,
     updatedAt: instant,
   })

@@ -1,8 +1,9 @@
 // What every command shares: how it gets at the API, how it prints, and how it ends.
 // Invariant: with --json exactly one JSON document goes to stdout, for a refusal {"error": problem}.
 
-import { type Command, CommanderError } from 'commander';
+import { type Command, CommanderError, Option } from 'commander';
 import type { Problem } from '../api/common.ts';
+import { datasets } from '../domain/dataset.ts';
 import { AppError } from '../domain/errors.ts';
 import { type Client, type ClientConfig, openClient, ProblemError } from './client.ts';
 
@@ -66,6 +67,11 @@ function problemText(problem: Problem): string {
 /** Wrong words on the command line: a sentence and exit code 2. */
 export function wrongUse(sentence: string): CommanderError {
   return new CommanderError(2, 'causeway.wrongUse', sentence);
+}
+
+/** The option that names what is sent out; another word is wrong use. */
+export function datasetOption(): Option {
+  return new Option('--dataset <dataset>', 'connections or contacts').choices(datasets);
 }
 
 /** An option that takes a number from 0 on, such as seconds. Throws wrong use. */

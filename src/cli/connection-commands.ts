@@ -42,7 +42,7 @@ export function addConnectionCommands(program: Command, run: RunAction): void {
           item.firstName,
           item.lastName,
           item.phone ?? item.email,
-          item.delivered ? 'yes' : 'no',
+          item.delivered ? 'yes' : item.leftOut ? 'before the start date' : 'not yet',
         ]);
         const head = ['id', 'connected', 'first name', 'last name', 'phone or e-mail', 'delivered'];
         return { exit: 0, json: items, text: table(head, rows) };

@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import type { DestinationView, ProbeView } from '../api/destinations.ts';
-import { type Outcome, type RunAction, sheet, table, wholeNumberOption, wrongUse } from './command.ts';
+import { datasetOption, type Outcome, type RunAction, sheet, table, wholeNumberOption, wrongUse } from './command.ts';
 import { destinationFields, destinationOptions } from './destination-options.ts';
 
 export function addDestinationCommands(program: Command, run: RunAction): void {
@@ -19,7 +19,7 @@ function addSetUp(destination: Command, run: RunAction): void {
       .command('create')
       .description('set a destination up, as a draft; test it next')
       .argument('<institution>')
-      .requiredOption('--dataset <dataset>', 'connections or contacts')
+      .addOption(datasetOption().makeOptionMandatory())
       .requiredOption('--host <host>', 'host name or address')
       .requiredOption('--username <name>', 'the user on the server')
       .option(

@@ -4,7 +4,15 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Command } from 'commander';
 import type { TransferPreview, TransferView } from '../api/transfers.ts';
 import type { Client } from './client.ts';
-import { type CommandIo, type Outcome, type RunAction, sheet, table, wholeNumberOption } from './command.ts';
+import {
+  type CommandIo,
+  datasetOption,
+  type Outcome,
+  type RunAction,
+  sheet,
+  table,
+  wholeNumberOption,
+} from './command.ts';
 
 const pollMilliseconds = 150;
 
@@ -26,7 +34,7 @@ export function addTransferCommands(program: Command, run: RunAction, io: Comman
   transfer
     .command('list')
     .argument('<institution>')
-    .option('--dataset <dataset>', 'connections or contacts')
+    .addOption(datasetOption())
     .option('--status <status>')
     .option('--limit <n>', 'at most so many', wholeNumberOption)
     .action((slug: string, options, command) =>
@@ -68,7 +76,7 @@ export function addTransferCommands(program: Command, run: RunAction, io: Comman
     .command('download')
     .description('the file that the next transfer would send, on stdout; nothing is moved')
     .argument('<institution>')
-    .requiredOption('--dataset <dataset>', 'connections or contacts')
+    .addOption(datasetOption().makeOptionMandatory())
     .option('--mark', 'make today the date of the last export, where a first transfer then starts')
     .action((slug: string, options, command) =>
       run(command, async (client) => {
@@ -82,7 +90,7 @@ export function addTransferCommands(program: Command, run: RunAction, io: Comman
     .command('preview')
     .description('what the next transfer would send')
     .argument('<institution>')
-    .requiredOption('--dataset <dataset>', 'connections or contacts')
+    .addOption(datasetOption().makeOptionMandatory())
     .action((slug: string, options, command) =>
       run(command, async (client) => {
         const preview = await client.get<TransferPreview>(`${pathOf(slug)}/preview`, { dataset: options.dataset });

@@ -30,6 +30,11 @@ export interface WorkQueue {
   stop(): Promise<void>;
 }
 
+/** What a handler throws when all is well but for the outside world: the job is tried again, and the log says why in one line. */
+export class TryAgain extends Error {
+  override name = 'TryAgain';
+}
+
 /** How long `stop` waits for handlers, in milliseconds. */
 const patience = 30_000;
 
@@ -102,7 +107,9 @@ async function startWorkers(
     try {
       await run({ data: job.data, attempt: job.retryCount, last: job.retryCount >= job.retryLimit });
     } catch (error) {
-      log?.error({ err: error, queue: name, job: job.id }, 'a job failed');
+      if (error instanceof TryAgain)
+        log?.info({ queue: name, job: job.id, reason: error.message }, 'a job is tried again');
+      else log?.error({ err: error, queue: name, job: job.id }, 'a job failed');
       // What the library keeps of an error must hold no values.
       throw new Error('the handler failed; see the log');
     }

@@ -3,11 +3,11 @@
 
 import { createReadStream } from 'node:fs';
 import { parentPort } from 'node:worker_threads';
+import { rowIds } from '../domain/row-ids.ts';
 import { errorRows } from '../inbound/error-file.ts';
 import { readRows } from '../inbound/read-rows.ts';
 import type { ImportIssue } from '../store/import-issues.ts';
 import { credits, type FromThread, type ToThread } from './reading-messages.ts';
-import { rowIds } from './row-ids.ts';
 
 const port = parentPort;
 if (!port) throw new Error('this module runs in a worker thread only');

@@ -2,6 +2,7 @@
 // Invariant: a mail that the server took is sent again only when this process died before it could say so, and then under the
 // same Message-ID; a mail that is kept is never sent.
 
+import { TryAgain } from '../db/queue.ts';
 import type { Deps } from '../deps.ts';
 import type { InstitutionId, MailId } from '../domain/ids.ts';
 import { endMail, getMail, recordMailTry } from '../store/mails.ts';
@@ -46,7 +47,7 @@ export async function sendMail(
   const lastError = oneLine(outcome.reason);
   const status = ends ? 'failed' : 'queued';
   const recorded = await recordMailTry(deps.db, institutionId, mailId, { status, lastError, sentAt: null });
-  if (recorded && !ends) throw new Error(`a mail is not sent yet: ${lastError}`);
+  if (recorded && !ends) throw new TryAgain(`a mail is not sent yet: ${lastError}`);
 }
 
 /** The same for every try: the id of the mail at the name by which this installation is reached. */

@@ -1,6 +1,7 @@
 // Sends one queued webhook delivery.
 // Invariant: every try carries the same id and the same bytes; a receiver that answers 410 is sent nothing more.
 
+import { TryAgain } from '../db/queue.ts';
 import type { Deps } from '../deps.ts';
 import { systemActor } from '../domain/actor.ts';
 import type { InstitutionId, WebhookDeliveryId } from '../domain/ids.ts';
@@ -56,7 +57,7 @@ export async function sendWebhook(
     lastError,
     finishedAt: ends ? finishedAt : null,
   });
-  if (recorded && !ends) throw new Error(`a webhook is not delivered yet: ${lastError}`);
+  if (recorded && !ends) throw new TryAgain(`a webhook is not delivered yet: ${lastError}`);
 }
 
 function headersOf(

@@ -9,6 +9,7 @@ import type { Failure } from '../domain/failures.ts';
 import type { RemoteSession, Stage } from '../domain/remote.ts';
 import { temporaryNameOf } from '../domain/transfer.ts';
 import { ownFailure } from '../domain/transfer-failures.ts';
+import { pingDatabase } from '../store/settings.ts';
 import { getStoredFile } from '../store/stored-files.ts';
 import { readRunGuard } from '../store/transfer-locks.ts';
 import { enterDoubt } from '../store/transfer-runs.ts';
@@ -156,6 +157,8 @@ async function deliver(
   const stored = file.storedFileId && (await getStoredFile(deps.db, institutionId, file.storedFileId));
   if (!stored) throw new Error('the stored file of a transfer is not there');
   let renameAsked = false;
+  // A run whose lock is gone would write over what its successor uploads under the same temporary name.
+  await pingDatabase(held.session);
   const delivered = await deliverFile(
     session,
     {

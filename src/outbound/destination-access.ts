@@ -4,17 +4,19 @@
 import type { Deps } from '../deps.ts';
 import type { DestinationRecord } from '../domain/destination.ts';
 import type { DestinationId, DestinationKeyId, InstitutionId } from '../domain/ids.ts';
+import { momentWords } from '../domain/schedule.ts';
 import { type DestinationHostKeyRecord, hostKeysOfDestination } from '../store/destination-host-keys.ts';
 import { sealedPrivateKeys } from '../store/destination-keys.ts';
 import { getDestination, getSealedPassword } from '../store/destinations.ts';
+import { getInstitution } from '../store/institutions.ts';
 import { openPassword, openPrivateKey } from './destination-secrets.ts';
 
-/** A key that may log in; `servesUntil` is set for an old one beside a next one. */
+/** A key that may log in; `until` says when an old one beside a next one ends, in the institution’s zone. */
 export type LoginKey = {
   id: DestinationKeyId;
   state: 'current' | 'next';
   fingerprint: string;
-  servesUntil: Date | null;
+  until: string | null;
   privateKey: string;
 };
 
@@ -41,11 +43,14 @@ export async function readAccess(
         const password = sealed && openPassword(deps.sealer, destination, sealed);
         return { destination, hostKeys, login: password === null ? null : { kind: 'password', password } };
       }
-      const sealed = await sealedPrivateKeys(tx, institutionId, id, deps.clock.now());
+      const now = deps.clock.now();
+      const institution = await getInstitution(tx, institutionId);
+      const sealed = await sealedPrivateKeys(tx, institutionId, id, now);
       const keys = sealed.map((key) => {
         const { id: keyId, state, fingerprint, servesUntil } = key;
         const privateKey = openPrivateKey(deps.sealer, institutionId, key);
-        return { id: keyId, state, fingerprint, servesUntil, privateKey };
+        const until = servesUntil && institution && momentWords(servesUntil, institution.timeZone, now);
+        return { id: keyId, state, fingerprint, until, privateKey };
       });
       return { destination, hostKeys, login: keys.length === 0 ? null : { kind: 'keys', keys } };
     },

@@ -39,7 +39,7 @@ export async function finishDelivered(
     });
     if (trigger !== 'resend') {
       await endDoubt(tx, institutionId, dataset);
-      await moveWatermark(tx, institutionId, dataset, { ...window, at: now });
+      await moveWatermark(tx, institutionId, dataset, { ...window, file: true, at: now });
     }
     if (end.rest) {
       const { slotAt, slotAttempt, startedBy } = record;
@@ -71,7 +71,7 @@ export async function finishEmpty(
       retryAt: null,
       finishedAt: now,
     });
-    await moveWatermark(tx, institutionId, dataset, { ...empty.window, at: now });
+    await moveWatermark(tx, institutionId, dataset, { ...empty.window, file: false, at: now });
     await tellSucceeded(deps, tx, { ...record, file: null, rows: empty.rows }, null);
   });
 }

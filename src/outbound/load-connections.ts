@@ -6,7 +6,8 @@ import type { Deps } from '../deps.ts';
 import type { Actor } from '../domain/actor.ts';
 import { connectionChecker } from '../domain/connection.ts';
 import { AppError } from '../domain/errors.ts';
-import type { ConnectionId, ConnectionLoadId, InstitutionId } from '../domain/ids.ts';
+import type { ConnectionLoadId, InstitutionId } from '../domain/ids.ts';
+import { rowIds } from '../domain/row-ids.ts';
 import { appendAudit } from '../store/audit.ts';
 import { type ConnectionLoadRecord, insertConnectionLoad } from '../store/connection-loads.ts';
 import {
@@ -26,10 +27,10 @@ import type { ReadRow } from './connection-rows.ts';
 import { csvConnections } from './csv-connections.ts';
 import { type LoadFormat, loadFormat } from './load-format.ts';
 import { LoadProblems } from './load-problems.ts';
-import type { LoadSlots } from './load-slots.ts';
 import { ndjsonConnections } from './ndjson-connections.ts';
+import type { Slots } from './slots.ts';
 
-export type LoadDeps = Pick<Deps, 'db' | 'clock' | 'newId' | 'sealer'> & { slots: LoadSlots };
+export type LoadDeps = Pick<Deps, 'db' | 'clock' | 'newId' | 'sealer'> & { slots: Slots };
 
 export type ConnectionLoad = {
   bytes: AsyncIterable<Uint8Array>;
@@ -58,7 +59,7 @@ export async function loadConnections(
   const problems = new LoadProblems();
   const rows = format === 'csv' ? csvConnections(bytes, problems) : ndjsonConnections(bytes, problems);
   const check = connectionChecker({ ...institution, offeredMajors });
-  const parts = copyParts(rows, check, problems, () => deps.newId<ConnectionId>());
+  const parts = copyParts(rows, check, problems, rowIds());
   try {
     // A small load is read whole before it takes a connection to the database, so that slow senders hold none.
     let part = await parts.next();

@@ -75,11 +75,10 @@ async function logInWithOld(
   const onStage = (stage: Stage) => {
     if (stage.name === 'login') {
       afterLogin = true;
-      const until = current.servesUntil?.toISOString().slice(0, 10);
       const detail =
         stage.status === 'failed'
           ? `Neither ${asNew(next)} nor ${asOld(current)} is accepted.`
-          : `${asNew(next)} is not accepted yet. ${asOld(current)} still works and serves until ${until ?? 'then'}: install the new one before that.`;
+          : `${asNew(next)} is not accepted yet. ${asOld(current)} still works and serves until ${current.until ?? 'then'}: install the new one before that.`;
       way.onStage({ ...stage, status: stage.status === 'failed' ? 'failed' : 'limited', detail });
     } else if (afterLogin || stage.status === 'failed') way.onStage(stage);
   };

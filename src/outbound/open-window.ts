@@ -22,6 +22,8 @@ export type WindowRequest = { dataset: Dataset; since: string | null; file: File
 export type OpenWindow = {
   range: WindowRange;
   number: number;
+  /** Of windows that give a file: what names count, so that receivers see no gaps. */
+  fileNumber: number;
   start: WindowStart;
   cells: CellContext;
   columns: readonly { field: string; header: string }[];
@@ -45,6 +47,7 @@ export async function openWindow(tx: Tx, institution: InstitutionRecord, request
       since: isDate ? startOfDay(start.at ?? '', institution.timeZone) : null,
     },
     number: (watermark?.windows ?? 0) + 1,
+    fileNumber: (watermark?.files ?? 0) + 1,
     start,
     cells,
     columns: columnsFor(request, cells),
@@ -97,7 +100,7 @@ export async function nameOf(
   { dataset, file }: WindowRequest,
   about: { window: OpenWindow; cutAt: Date; rows: number },
 ): Promise<string> {
-  const { range, number } = about.window;
+  const { range, fileNumber: number } = about.window;
   const facts = {
     institution: institution.slug,
     dataset,

@@ -39,12 +39,13 @@ export async function prepareTransfer(
   const { session } = held;
   const { institutionId, dataset, id } = record;
   const watermark = await getWatermark(session, institutionId, dataset);
-  if (isCut(record) && isCurrent(record.window, watermark) && (await hasFile(deps, record)))
+  const mayGo = (cut: CutTransfer) => isCurrent(cut.window, watermark) && (cut.inDoubt || isAsWanted(cut, destination));
+  if (isCut(record) && mayGo(record) && (await hasFile(deps, record)))
     return { kind: 'send', record, rest: tookOver(record) };
   const frozenId = await frozenTransfer(session, institutionId, dataset, id);
   const earlier = frozenId ?? (record.trigger === 'retry' ? record.windowOf : null);
   const cutter = earlier && (await getTransfer(session, institutionId, earlier));
-  if (cutter && isCut(cutter) && isCurrent(cutter.window, watermark) && (await hasFile(deps, cutter))) {
+  if (cutter && isCut(cutter) && mayGo(cutter) && (await hasFile(deps, cutter))) {
     const carried = await carry(held, record, cutter.id);
     return { kind: 'send', record: carried, rest: tookOver(carried) };
   }
@@ -71,9 +72,18 @@ function isCurrent(window: TransferWindow, watermark: Watermark | null): boolean
   return window.from === (watermark?.position ?? 0) && window.number === (watermark?.windows ?? 0) + 1;
 }
 
-/** Instead of a window of its own it has an older one. That is what a retry is for; others have something of their own to send. */
-function tookOver({ windowOf, trigger }: CutTransfer): boolean {
-  return windowOf !== null && trigger !== 'retry';
+/** Nobody has changed since the cut what is sent or where: a file with columns that were taken out must not go. */
+function isAsWanted(cutter: CutTransfer, destination: DestinationRecord): boolean {
+  return cutter.destinationId === destination.id && destination.updatedAt <= cutter.window.cutAt;
+}
+
+/**
+ * Instead of a window of its own it has an older one, and something of its own is left to send: always but for a retry of the
+ * very run that cut the window in this slot.
+ */
+function tookOver({ windowOf, trigger, slotAt, window }: CutTransfer): boolean {
+  if (windowOf === null) return false;
+  return trigger !== 'retry' || (slotAt !== null && window.cutAt < slotAt);
 }
 
 async function carry({ session }: Held, record: TransferRecord, from: TransferId): Promise<CutTransfer> {

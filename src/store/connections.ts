@@ -1,5 +1,6 @@
 // The table `connections` as people see it: students who connected with the institution.
-// Invariant: a connection counts as delivered when the batch of its last change lies in a delivered window.
+// Invariant: a connection counts as delivered when the batch of its last change lies in a delivered window, and that window did
+// not leave it out for being older than the start date.
 
 import type { Queryable } from '../db/connection.ts';
 import type { ConnectionId, InstitutionId } from '../domain/ids.ts';
@@ -29,15 +30,20 @@ export type ConnectionRecord = {
   country: string | null;
   majors: string[];
   delivered: boolean;
+  /** The first window was delivered without it, because it is older than the start date. */
+  leftOut: boolean;
   createdAt: Date;
   updatedAt: Date;
 };
+
+const isLeftOut = `coalesce(c.batch <= w.first_to and c.connected_at < w.first_since, false)`;
+const isDelivered = `(c.batch <= coalesce(w.position, 0) and not ${isLeftOut})`;
 
 const selectConnections = `select c.institution_id, c.id, c.external_id as "externalId", c.connected_at_text as "connectedAt",
     c.student_id as "studentId", c.first_name as "firstName", c.last_name as "lastName", c.gender,
     c.race_ethnicity as "raceEthnicity", c.date_of_birth as "dateOfBirth", c.graduation_year as "graduationYear", c.gpa,
     c.school, c.email, c.phone, c.street, c.city, c.state, c.postal_code as "postalCode", c.country, c.majors,
-    c.batch <= coalesce(w.position, 0) as delivered, c.created_at as "createdAt", c.updated_at as "updatedAt"
+    ${isDelivered} as delivered, ${isLeftOut} as "leftOut", c.created_at as "createdAt", c.updated_at as "updatedAt"
   from connections c
   left join watermarks w on w.institution_id = c.institution_id and w.dataset = 'connections'`;
 
@@ -65,7 +71,7 @@ export async function listConnections(
     `${selectConnections}
      where c.institution_id = $1 and ($2::text is null or c.external_id = $2)
        and ($3::text is null or concat_ws(' ', c.first_name, c.last_name, c.email, c.student_id, c.external_id) ilike $3)
-       and ($4::boolean is null or (c.batch <= coalesce(w.position, 0)) = $4)
+       and ($4::boolean is null or ${isDelivered} = $4)
        and ($5::uuid is null or c.id < $5)
      order by c.id desc limit $6`,
     [

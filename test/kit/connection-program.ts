@@ -9,7 +9,7 @@ import { openPool } from '../../src/db/pool.ts';
 import { systemActor } from '../../src/domain/actor.ts';
 import type { InstitutionId } from '../../src/domain/ids.ts';
 import { loadConnections } from '../../src/outbound/load-connections.ts';
-import { openLoadSlots } from '../../src/outbound/load-slots.ts';
+import { openSlots } from '../../src/outbound/slots.ts';
 
 export type ConnectionProgram = {
   url: string;
@@ -69,7 +69,7 @@ async function run({ url, institutionId, rows, stopAt }: ConnectionProgram): Pro
     clock: { now: () => new Date() },
     newId: <Id extends string>() => randomUUIDv7() as Id,
     sealer: createSealer(randomBytes(32)),
-    slots: openLoadSlots({ total: 8, perInstitution: 2 }),
+    slots: openSlots({ total: 8, perInstitution: 2 }),
   };
   const done = await loadConnections(deps, systemActor, institutionId, { bytes: bytes(), contentType: null });
   process.stdout.write(`ack ${done.created}\n`);

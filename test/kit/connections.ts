@@ -4,7 +4,7 @@
 import { systemActor } from '../../src/domain/actor.ts';
 import type { InstitutionId } from '../../src/domain/ids.ts';
 import { type LoadDeps, loadConnections } from '../../src/outbound/load-connections.ts';
-import { openLoadSlots } from '../../src/outbound/load-slots.ts';
+import { openSlots } from '../../src/outbound/slots.ts';
 import type { ConnectionLoadRecord } from '../../src/store/connection-loads.ts';
 import { type ConnectionRecord, listConnections } from '../../src/store/connections.ts';
 import { replaceOfferedMajors } from '../../src/store/outbound-settings.ts';
@@ -16,7 +16,7 @@ export type ConnectionKit = {
 };
 
 export async function openConnectionKit(): Promise<ConnectionKit & AsyncDisposable> {
-  const deps = { ...(await openTestDeps()), slots: openLoadSlots({ total: 8, perInstitution: 8 }) };
+  const deps = { ...(await openTestDeps()), slots: openSlots({ total: 8, perInstitution: 8 }) };
   const { id } = await makeInstitution(deps, 'westfield');
   return { deps, institutionId: id, [Symbol.asyncDispose]: () => deps.close() };
 }

@@ -4,9 +4,9 @@
 import { pino } from 'pino';
 import { openDiskFiles } from '../../src/adapters/disk-files/open-disk-files.ts';
 import { openDatabase } from '../../src/db/connection.ts';
+import { rowIds } from '../../src/domain/row-ids.ts';
 import { startImportWorker } from '../../src/jobs/import-worker.ts';
 import { openReadingPool } from '../../src/jobs/reading-pool.ts';
-import { rowIds } from '../../src/jobs/row-ids.ts';
 import type { WorkDeps } from '../../src/jobs/work-import.ts';
 
 const [url = '', folder = ''] = process.argv.slice(2);

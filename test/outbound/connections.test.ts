@@ -63,14 +63,14 @@ describe('NDJSON', () => {
     };
     assert.equal(countsOf(await load(kit, ndjson([all]))), '1 0 0 0');
     const [found] = await connectionsOf(kit);
-    const { id, createdAt, updatedAt, delivered, ...values } = found ?? assert.fail();
+    const { id, createdAt, updatedAt, delivered, leftOut, ...values } = found ?? assert.fail();
     assert.deepEqual(values, {
       ...all,
       connectedAt: '2026-03-01T15:00:00Z',
       phone: '+12125550143',
       street: '1 Main St Apt 4',
     });
-    assert.equal(delivered, false);
+    assert.deepEqual([delivered, leftOut], [false, false]);
   });
 
   test('bad lines are counted with their numbers and stop nothing', async () => {
@@ -376,12 +376,34 @@ test('institutions with the same ids do not touch each other', async () => {
   assert.equal(await getConnection(kit.deps.db, other.institutionId, (ours ?? assert.fail()).id), null);
 });
 
+test('what the first window left out for its date was not delivered, until its sender changes it', async () => {
+  const { deps, institutionId } = kit;
+  const days = { old: '2026-01-10', young: '2026-03-10' };
+  await load(kit, ndjson([row('C-1', { connectedAt: days.old }), row('C-2', { connectedAt: days.young })]));
+  await deps.db.execute(
+    `insert into watermarks (institution_id, dataset, position, windows, files, first_to, first_since, moved_at)
+     values ($1, 'connections', 2, 2, 1, 1, '2026-02-01T05:00:00Z', now())`,
+    [institutionId],
+  );
+  const told = async () => {
+    const list = await listConnections(deps.db, institutionId, {}, { before: null, limit: 10 });
+    return list.map((one) => [one.externalId, one.delivered, one.leftOut]).sort();
+  };
+  assert.deepEqual(await told(), [
+    ['C-1', false, true],
+    ['C-2', true, false],
+  ]);
+  await deps.db.execute('update dataset_positions set last_batch = 2 where institution_id = $1', [institutionId]);
+  await load(kit, ndjson([row('C-1', { connectedAt: days.old, lastName: 'Changed' })]));
+  assert.deepEqual((await told())[0], ['C-1', false, false]);
+});
+
 test('the list is searched, filtered by delivery, and paged newest first', async () => {
   const { deps, institutionId } = kit;
   await load(kit, ndjson([row('C-1', { lastName: '100%' }), row('C-2', { studentId: 'S-77' })]));
   await deps.db.execute(
-    `insert into watermarks (institution_id, dataset, position, windows, moved_at) values ($1, 'connections', 1, 1, now()),
-       ($1, 'contacts', 9, 1, now())`,
+    `insert into watermarks (institution_id, dataset, position, windows, files, first_to, moved_at) values ($1, 'connections', 1, 1, 1, 1, now()),
+       ($1, 'contacts', 9, 1, 1, 9, now())`,
     [institutionId],
   );
   await load(kit, ndjson([row('C-1', { lastName: 'Changed%' }), row('C-3')]));

@@ -336,7 +336,7 @@ test('a new destination for the dataset goes on at the place of the deleted one'
   const { id } = await d.ok('POST', '', { ...wanted, since: '2026-01-01' });
   assert.deepEqual((await d.ok('GET', `/${id}`)).startsFrom, { kind: 'since', at: '2026-01-01' });
   await d.t.deps.db.execute(
-    `insert into watermarks (institution_id, dataset, position, windows, moved_at) values ($1, 'connections', 7, 2, '2026-01-05T07:00:00Z')`,
+    `insert into watermarks (institution_id, dataset, position, windows, files, first_to, moved_at) values ($1, 'connections', 7, 2, 2, 1, '2026-01-05T07:00:00Z')`,
     [d.institution.id],
   );
   await d.ok('DELETE', `/${id}`);

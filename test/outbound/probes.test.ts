@@ -309,6 +309,8 @@ test('a generated key logs in; a new one beside it is tried first, both are repo
   const login = early.stages.find((stage: Json) => stage.name === 'login');
   assert.deepEqual([early.ok, login.status], [true, 'limited'], JSON.stringify(early));
   assert.match(login.detail, /new key .* is not accepted yet.*old key .* still works/i);
+  const [, until] = /before (.+), when the old one ends/.exec(renewed.message) ?? [];
+  assert.ok(until && login.detail.includes(` until ${until}:`), `${login.detail} ${renewed.message}`);
   assert.deepEqual(names(early), all);
 
   await partner.authorize(renewed.publicKey);

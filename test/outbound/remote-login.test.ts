@@ -199,6 +199,18 @@ const prompts: [name: string, rounds: Prompt[][], answers: string[][]][] = [
   ['something that would be shown', [[{ prompt: 'Your name:', echo: true }]], []],
 ];
 
+test('a server that repeats the password in its next question does not get it into what is kept', async (t) => {
+  const { login } = asking(
+    [{ prompt: 'Password:', echo: false }],
+    [{ prompt: `You said ${password}. Code:`, echo: false }],
+  );
+  const server = await recordingServer(t, { login });
+  const tried = await tryToOpen(t, server.port);
+  assert.equal(seenBy(tried), 'login login-needs-more');
+  assert.equal(tried.error?.observation.facts.text, 'You said …. Code:');
+  assert.ok(!JSON.stringify([tried.error, tried.stages]).includes(password));
+});
+
 for (const [name, rounds, expected] of prompts)
   test(`a server that asks for ${name} is login-needs-more, and gets no second answer`, async (t) => {
     const { login, answers } = asking(...rounds);

@@ -146,6 +146,27 @@ test('no retry reaches into the next slot, and a manual run in between takes its
   await off(school);
 });
 
+test('a column that was taken out after a failed run is not in the file of its retry', { skip }, async () => {
+  app.set('2027-10-04T05:00:00Z');
+  const school = await openSchool(app, behindLink(), { frequency: 'daily', at: '02:00' });
+  await school.load(1, 5_000);
+  link.cutAfter(200_000);
+  app.set('2027-10-04T06:00:00Z');
+  const [first] = await school.ended(1);
+  assert.ok(first?.retryAt && first.sha256);
+  const columns = [{ field: 'externalId', header: 'id' }];
+  app.pass(60_000);
+  await app.client.send('PATCH', `${school.base}/destinations/${school.destination.id}`, { file: { columns } });
+  app.pass(5 * 60_000);
+  await dueNow(app, 'retry-transfer');
+  const [, second] = await school.ended(2);
+  assert.deepEqual([second?.trigger, second?.status, second?.rows], ['retry', 'succeeded', 5_000]);
+  const sent = (await remoteFiles(partner, `${school.slug}-`)).get(`${school.slug}-1.csv`);
+  assert.match(String(sent), /^id\r\nC-/);
+  assert.equal(String(sent).includes('Family'), false);
+  await off(school);
+});
+
 test('when the zone of the institution changes, the slots are those of the new one', { skip }, async () => {
   app.set('2027-08-20T00:00:00Z');
   const school = await openSchool(app, partner, { frequency: 'daily', at: '02:00' });

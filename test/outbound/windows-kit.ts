@@ -77,7 +77,9 @@ export async function commitWindow(
   dataset: Dataset,
   cut: CutWindow,
 ): Promise<void> {
-  await deps.db.transaction((tx) => moveWatermark(tx, institution.id, dataset, { ...cut, at: deps.clock.now() }));
+  await deps.db.transaction((tx) =>
+    moveWatermark(tx, institution.id, dataset, { ...cut, file: cut.file !== null, at: deps.clock.now() }),
+  );
 }
 
 export async function bytesOf(

@@ -81,7 +81,14 @@ test('the watermark moves only from where the window began, once', async () => {
   const { deps, institution } = kit;
   const move = (from: number, to: number, number: number) =>
     deps.db.transaction((tx) =>
-      moveWatermark(tx, institution.id, 'connections', { from, to, number, at: deps.clock.now() }),
+      moveWatermark(tx, institution.id, 'connections', {
+        from,
+        to,
+        number,
+        since: null,
+        file: true,
+        at: deps.clock.now(),
+      }),
     );
   await assert.rejects(move(3, 5, 1), /no longer where window 1 began/);
   await assert.rejects(move(0, 5, 2), /no longer/);
@@ -94,6 +101,7 @@ test('the watermark moves only from where the window began, once', async () => {
   assert.deepEqual(await getWatermark(deps.db, institution.id, 'connections'), {
     position: 5,
     windows: 2,
+    files: 2,
     movedAt: deps.clock.now(),
   });
   assert.equal(await getWatermark(deps.db, institution.id, 'contacts'), null);

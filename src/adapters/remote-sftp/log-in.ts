@@ -74,8 +74,11 @@ function passwordAttempts(
   const prompt = (prompts: readonly Prompt[], finish: (answers: string[]) => void) => {
     const [first, ...more] = prompts;
     const asksPassword = first !== undefined && more.length === 0 && first.echo !== true;
-    if (!asksPassword || tried.includes('keyboard-interactive'))
-      return fail('login-needs-more', { text: boundedText(prompts.map((one) => one.prompt).join(' ')), offered: [] });
+    if (!asksPassword || tried.includes('keyboard-interactive')) {
+      // A server that has the password may repeat it in what it asks next.
+      const asked = prompts.map((one) => one.prompt.replaceAll(password, '…')).join(' ');
+      return fail('login-needs-more', { text: boundedText(asked), offered: [] });
+    }
     tried.push('keyboard-interactive');
     finish([password]);
   };

@@ -28,8 +28,12 @@ create table watermarks (
   institution_id uuid not null references institutions,
   dataset text not null check (dataset in ('connections', 'contacts')),
   position bigint not null,
-  -- How many windows were delivered or empty; the next one's number is one more.
+  -- How many windows were delivered or empty, and how many of them gave a file; the next one's numbers are one more.
   windows bigint not null,
+  files bigint not null,
+  -- The first window: where it ended, and the moment before which records were left out of it.
+  first_to bigint not null,
+  first_since timestamptz,
   moved_at timestamptz not null,
   primary key (institution_id, dataset)
 );

@@ -5,7 +5,7 @@ import type { Deps } from '../../deps.ts';
 import { AppError } from '../../domain/errors.ts';
 import type { ConnectionId, ConnectionLoadId } from '../../domain/ids.ts';
 import { loadConnections } from '../../outbound/load-connections.ts';
-import { openLoadSlots } from '../../outbound/load-slots.ts';
+import { openSlots } from '../../outbound/slots.ts';
 import { updateOutboundSettings } from '../../outbound/update-outbound-settings.ts';
 import { getConnectionLoad, listConnectionLoads } from '../../store/connection-loads.ts';
 import { getConnection, listConnections } from '../../store/connections.ts';
@@ -20,7 +20,7 @@ import { connectionView, loadSummaryView, loadView } from '../views/connection-v
 const mostLoads = { total: 8, perInstitution: 2 };
 
 export function connectionHandlers(deps: Deps): Handlers<typeof connectionRoutes> {
-  const loadDeps = { ...deps, slots: openLoadSlots(mostLoads) };
+  const loadDeps = { ...deps, slots: openSlots(mostLoads) };
   return {
     'connections.list': async ({ institution, query }) => {
       const { externalId, search } = query;

@@ -17,6 +17,7 @@ import { previewWindow } from '../../outbound/preview-window.ts';
 import { recordDownload } from '../../outbound/record-download.ts';
 import { requestTransfer } from '../../outbound/request-transfer.ts';
 import { resendTransfer } from '../../outbound/resend-transfer.ts';
+import { openSlots, type Slots } from '../../outbound/slots.ts';
 import { dayIn, startOfDay } from '../../outbound/window-start.ts';
 import { getLiveDestination } from '../../store/destinations.ts';
 import type { InstitutionRecord } from '../../store/institutions.ts';
@@ -30,6 +31,9 @@ import { transferDaysView, transferView } from '../views/transfer-view.ts';
 
 /** Days in the chart, today included. */
 const daysShown = 30;
+
+/** Previews and files by hand at the same time, in this process: each holds a database session. */
+const mostByHand = { total: 4, perInstitution: 2 };
 
 export function transferHandlers(deps: Deps): Handlers<typeof transferRoutes> {
   const record = async (institutionId: InstitutionId, id: string): Promise<TransferRecord> => {
@@ -46,6 +50,7 @@ export function transferHandlers(deps: Deps): Handlers<typeof transferRoutes> {
     return show(institution, id);
   };
 
+  const slots = openSlots(mostByHand);
   return {
     'transfers.run': async ({ institution, params, body, identity, request }) => {
       const id = await requestTransfer(deps, identity.actor, institution.id, params.id as DestinationId);
@@ -80,10 +85,11 @@ export function transferHandlers(deps: Deps): Handlers<typeof transferRoutes> {
     },
     'transfers.preview': async ({ institution, query }) => {
       const { dataset } = query;
-      return { ...(await previewWindow(deps, institution, await windowOf(deps, institution.id, dataset))), dataset };
+      const window = await windowOf(deps, institution.id, dataset);
+      return { ...(await slots(institution.id, () => previewWindow(deps, institution, window))), dataset };
     },
-    'transfers.download': (call) => nextFile(deps, call, false),
-    'transfers.export': (call) => nextFile(deps, call, true),
+    'transfers.download': (call) => nextFile(deps, slots, call, false),
+    'transfers.export': (call) => nextFile(deps, slots, call, true),
     'transfers.days': async ({ institution }) => {
       const { timeZone } = institution;
       const last = dayIn(timeZone, deps.clock.now());
@@ -108,18 +114,24 @@ type DownloadCall = Pick<
 /** The file of the next window by hand. */
 async function nextFile(
   deps: Deps,
+  slots: Slots,
   { institution, query, identity, reply }: DownloadCall,
   mark: boolean,
 ): Promise<Download> {
   const { dataset } = query;
   const window = await windowOf(deps, institution.id, dataset);
-  const file = await downloadNow(deps, identity.actor, institution, window, { mark });
+  const file = await slots(institution.id, () => downloadNow(deps, identity.actor, institution, window, { mark }));
   // Also when nobody reads any of it: then its content is never begun, and does not clean up after itself.
   reply.raw.once('close', () => {
     file.discard().catch((error: unknown) => deps.log.warn({ err: error }, 'the file of a download stays'));
   });
   const { fileName, sha256, rows } = file;
-  await recordDownload(deps, identity.actor, institution.id, null, { dataset, fileName, sha256, rows });
+  try {
+    await recordDownload(deps, identity.actor, institution.id, null, { dataset, fileName, sha256, rows });
+  } catch (error) {
+    await file.discard();
+    throw error;
+  }
   return { name: fileName, bytes: file.content, size: file.bytes };
 }
 

@@ -38,7 +38,8 @@ export const connectionFields: { name: keyof ConnectionView; title: string }[] =
   { name: 'majors', title: 'Majors' },
 ];
 
-export function deliveryWords(delivered: boolean): string {
+export function deliveryWords({ delivered, leftOut }: Pick<ConnectionView, 'delivered' | 'leftOut'>): string {
+  if (leftOut) return 'Before the start date';
   return delivered ? 'Delivered' : 'Not yet delivered';
 }
 

@@ -49,7 +49,7 @@ function factsOf(connection: ConnectionView): Fact[] {
   return [
     {
       name: 'Delivery',
-      value: <State tone={connection.delivered ? 'good' : 'quiet'}>{deliveryWords(connection.delivered)}</State>,
+      value: <State tone={connection.delivered ? 'good' : 'quiet'}>{deliveryWords(connection)}</State>,
     },
     ...connectionFields.map(({ name, title }) => ({ key: name, name: title, value: shown(connection, name) })),
     { name: 'First loaded', value: <Time at={connection.createdAt} /> },

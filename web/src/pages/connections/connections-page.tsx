@@ -85,7 +85,7 @@ function columns(slug: string): Column<ConnectionView>[] {
     { title: 'E-mail', cell: (connection) => connection.email ?? <None /> },
     {
       title: 'Delivery',
-      cell: ({ delivered }) => <State tone={delivered ? 'good' : 'quiet'}>{deliveryWords(delivered)}</State>,
+      cell: (one) => <State tone={one.delivered ? 'good' : 'quiet'}>{deliveryWords(one)}</State>,
     },
   ];
 }
@@ -123,8 +123,8 @@ function NoneYet({ slug, canEdit }: { slug: string; canEdit: boolean }) {
 }
 
 const deliveryChoices: { value: 'true' | 'false'; label: string }[] = [
-  { value: 'false', label: deliveryWords(false) },
-  { value: 'true', label: deliveryWords(true) },
+  { value: 'false', label: 'Not delivered' },
+  { value: 'true', label: 'Delivered' },
 ];
 
 function Filters({ search }: { search: ConnectionSearch }) {

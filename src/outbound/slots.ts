@@ -1,14 +1,14 @@
-// How many loads may hold a connection to the database at the same time, in this process.
+// How many pieces of long work (loads, files made by hand) may hold a database session at the same time, in this process.
 // Invariant: who waits gets a turn in order of arrival, and no institution has more than its share of the turns.
 
 import type { InstitutionId } from '../domain/ids.ts';
 
 /** Runs the work when there is room for it. */
-export type LoadSlots = <T>(institutionId: InstitutionId, work: () => Promise<T>) => Promise<T>;
+export type Slots = <T>(institutionId: InstitutionId, work: () => Promise<T>) => Promise<T>;
 
 type Waiting = { institutionId: InstitutionId; start: () => void };
 
-export function openLoadSlots(most: { total: number; perInstitution: number }): LoadSlots {
+export function openSlots(most: { total: number; perInstitution: number }): Slots {
   const waiting: Waiting[] = [];
   const running = new Map<InstitutionId, number>();
   let total = 0;

@@ -3,14 +3,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { InstitutionId } from '../domain/ids.ts';
-import { openLoadSlots } from './load-slots.ts';
+import { openSlots } from './slots.ts';
 
 const alpha = 'alpha' as InstitutionId;
 const beta = 'beta' as InstitutionId;
 
 /** Starts loads that run until they are let go; `running` are the names of those that have a turn, in order. */
 function open(total: number, perInstitution: number) {
-  const slots = openLoadSlots({ total, perInstitution });
+  const slots = openSlots({ total, perInstitution });
   const running: string[] = [];
   const ends = new Map<string, PromiseWithResolvers<void>>();
   const start = (name: string, institutionId: InstitutionId) => {
