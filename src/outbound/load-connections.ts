@@ -29,8 +29,9 @@ import { type LoadFormat, loadFormat } from './load-format.ts';
 import { LoadProblems } from './load-problems.ts';
 import { ndjsonConnections } from './ndjson-connections.ts';
 import type { Slots } from './slots.ts';
+import { spoolLoad } from './spool-load.ts';
 
-export type LoadDeps = Pick<Deps, 'db' | 'clock' | 'newId' | 'sealer'> & { slots: Slots };
+export type LoadDeps = Pick<Deps, 'db' | 'files' | 'clock' | 'newId' | 'sealer'> & { slots: Slots };
 
 export type ConnectionLoad = {
   bytes: AsyncIterable<Uint8Array>;
@@ -43,8 +44,8 @@ const partSize = 1 << 20;
 
 /**
  * Loads connections; a row with an id that is there already changes that record. Rows that cannot be taken are counted and
- * told, and never stop the load. Throws AppError `no-such-institution`, `unsupported-file-type`, `missing-columns` or
- * `duplicate-columns`; errors of the source pass through, and then nothing was written.
+ * told, and never stop the load. Throws AppError `no-such-institution`, `unsupported-file-type`, `load-too-large`, `no-space`,
+ * `missing-columns` or `duplicate-columns`; errors of the source pass through, and then nothing was written.
  */
 export async function loadConnections(
   deps: LoadDeps,
@@ -56,16 +57,17 @@ export async function loadConnections(
   if (!institution) throw noSuchInstitution();
   const offeredMajors = await listOfferedMajors(deps.db, institutionId);
   const { format, bytes } = await loadFormat(load.bytes, load.contentType);
+  // All of it has come before it takes a turn and a session, so that slow senders hold none.
+  const spooled = await spoolLoad(deps, institutionId, bytes);
   const problems = new LoadProblems();
-  const rows = format === 'csv' ? csvConnections(bytes, problems) : ndjsonConnections(bytes, problems);
+  const rows = format === 'csv' ? csvConnections(spooled.bytes, problems) : ndjsonConnections(spooled.bytes, problems);
   const check = connectionChecker({ ...institution, offeredMajors });
   const parts = copyParts(rows, check, problems, rowIds());
   try {
-    // A small load is read whole before it takes a connection to the database, so that slow senders hold none.
-    let part = await parts.next();
     return await deps.slots(institutionId, () =>
       deps.db.session(async (session) => {
         await createConnectionStaging(session);
+        let part = await parts.next();
         let staged = 0;
         while (part.done !== true) {
           // The database takes one part while the next one is read.
@@ -81,6 +83,7 @@ export async function loadConnections(
     );
   } finally {
     await parts.return(undefined);
+    await spooled.discard();
   }
 }
 

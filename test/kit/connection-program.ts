@@ -3,6 +3,7 @@
 
 import { randomBytes, randomUUIDv7 } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import { openDiskFiles } from '../../src/adapters/disk-files/open-disk-files.ts';
 import { createSealer } from '../../src/adapters/sealing/sealer.ts';
 import type { Database } from '../../src/db/connection.ts';
 import { openPool } from '../../src/db/pool.ts';
@@ -13,6 +14,8 @@ import { openSlots } from '../../src/outbound/slots.ts';
 
 export type ConnectionProgram = {
   url: string;
+  /** Of the stored files. */
+  folder: string;
   institutionId: InstitutionId;
   rows: number;
   /** Where the program stops and waits to be killed; null to load to the end and tell the memory that it took, in MiB. */
@@ -29,7 +32,7 @@ export function lineOf(n: number): string {
   return `${text}\n`;
 }
 
-async function run({ url, institutionId, rows, stopAt }: ConnectionProgram): Promise<void> {
+async function run({ url, folder, institutionId, rows, stopAt }: ConnectionProgram): Promise<void> {
   const at = async (step: string): Promise<void> => {
     if (step !== stopAt) return;
     process.stdout.write('stopped\n');
@@ -66,6 +69,7 @@ async function run({ url, institutionId, rows, stopAt }: ConnectionProgram): Pro
   }
   const deps = {
     db,
+    files: await openDiskFiles({ folder }),
     clock: { now: () => new Date() },
     newId: <Id extends string>() => randomUUIDv7() as Id,
     sealer: createSealer(randomBytes(32)),

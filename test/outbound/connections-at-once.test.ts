@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { openSlots } from '../../src/outbound/slots.ts';
 import { lastBatch } from '../../src/store/dataset-positions.ts';
 import { makeInstitution } from '../kit/accounts.ts';
 import { batchesOf, connectionsOf, load, ndjson, openConnectionKit, row } from '../kit/connections.ts';
@@ -52,4 +53,23 @@ test('the same bytes twice at once: one load creates, the other finds all of it 
       [1],
     );
   }
+});
+
+test('senders that stop in the middle keep nobody else from loading', async () => {
+  const { id } = await makeInstitution(opened.deps, 'slow-senders');
+  const kit = { deps: { ...opened.deps, slots: openSlots({ total: 1, perInstitution: 1 }) }, institutionId: id };
+  const goOn = Promise.withResolvers<void>();
+  // More than what is kept in memory.
+  const lines = Array.from({ length: 6_000 }, (_, n) => row(`S-${n}`, { street: 'x'.repeat(300), city: 'Troy' }));
+  async function* slow(): AsyncGenerator<Uint8Array> {
+    yield Buffer.from(ndjson(lines));
+    await goOn.promise;
+    yield Buffer.from(ndjson([row('S-last')]));
+  }
+  const waiting = load(kit, slow());
+  const quick = await load(kit, ndjson([row('Q-1')]));
+  assert.equal(quick.created, 1);
+  goOn.resolve();
+  assert.equal((await waiting).created, lines.length + 1);
+  assert.equal((await connectionsOf(kit)).length, lines.length + 2);
 });

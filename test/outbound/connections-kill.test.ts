@@ -19,8 +19,11 @@ before(async () => {
 });
 after(() => opened[Symbol.asyncDispose]());
 
-function start(given: Omit<ConnectionProgram, 'url'>): { child: ChildProcess; lines: AsyncIterator<string> } {
-  const words = [program, JSON.stringify({ ...given, url: opened.deps.databaseUrl })];
+function start(given: Omit<ConnectionProgram, 'url' | 'folder'>): {
+  child: ChildProcess;
+  lines: AsyncIterator<string>;
+} {
+  const words = [program, JSON.stringify({ ...given, url: opened.deps.databaseUrl, folder: opened.deps.folder })];
   const child = spawn(process.execPath, ['--max-old-space-size=64', '--max-semi-space-size=4', ...words], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import type { ServerChannel } from 'ssh2';
@@ -124,6 +124,18 @@ test('a network that swallows everything ends in time, and says whether the requ
   assert.ok(existsSync(partner.local('/upload/a.csv')), 'the server did what nobody heard of');
   const after = await observedBy(session.remove('/upload/a.csv'));
   assert.deepEqual([after.stage, after.kind, after.facts.requestSent], ['delete', 'timed-out', false]);
+});
+
+test('a server that hardly takes or gives anything is given up', { skip }, async () => {
+  await using partner = await startSshd();
+  const fast = { paceTime: 30, paceBytes: Number.MAX_SAFE_INTEGER };
+  await using up = await openSession(partner, {}, fast);
+  const put = await observedBy(up.put('/upload/big.csv', endless()));
+  assert.deepEqual([put.stage, put.kind, Number(put.facts.bytesMoved) > 0], ['write', 'timed-out', true]);
+  writeFileSync(partner.local('/upload/long.csv'), Buffer.alloc(256 * 1024 * 1024));
+  await using down = await openSession(partner, {}, fast);
+  const read = await observedBy(Array.fromAsync(down.read('/upload/long.csv'), (piece) => piece.length));
+  assert.deepEqual([read.stage, read.kind], ['read-back', 'timed-out']);
 });
 
 test('an upload that is swallowed by the network ends in time', { skip }, async () => {

@@ -11,8 +11,11 @@ export type RemoteLimits = {
   loginTime: number;
   /** From the login to SFTP's VERSION. */
   sftpTime: number;
-  /** Without any reply while one is due; an upload that goes on is never too long. */
+  /** Without any reply while one is due; an upload that goes on at the least pace is never too long. */
   requestTime: number;
+  /** The least pace of files: so many bytes in each span of this time. */
+  paceTime: number;
+  paceBytes: number;
   /** How long to wait for host keys that the server may be about to prove. */
   hostKeysTime: number;
   /** How long a socket may take to close after our good-bye. */
@@ -27,6 +30,8 @@ export const defaultRemoteLimits: RemoteLimits = {
   loginTime: 30_000,
   sftpTime: 30_000,
   requestTime: 60_000,
+  paceTime: 600_000,
+  paceBytes: 600 * 1024,
   hostKeysTime: 250,
   closeTime: 1000,
 };

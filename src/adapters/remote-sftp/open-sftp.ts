@@ -10,6 +10,7 @@ import { SftpRequests } from './sftp-requests.ts';
 
 export type Sftp = {
   readonly requests: SftpRequests;
+  readonly limits: RemoteLimits;
   readonly posixRename: boolean;
   readonly statVfs: boolean;
   /** The longest data of one READ and WRITE. */
@@ -39,6 +40,7 @@ export async function openSftp({ link, client }: SecureLink, limits: RemoteLimit
   const has = (name: string, version: string) => extensions.get(`${name}@openssh.com`) === version;
   return {
     requests,
+    limits,
     posixRename: has('posix-rename', '1'),
     statVfs: has('statvfs', '2'),
     ...(has('limits', '1') ? await askLengths(requests) : { readLength: safeLength, writeLength: safeLength }),

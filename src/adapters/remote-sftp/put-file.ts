@@ -5,6 +5,7 @@ import { RemoteError } from '../../domain/remote.ts';
 import { openBits, packetTypes } from '../../domain/sftp-wire.ts';
 import { closeHandle, openHandle } from './handles.ts';
 import type { Sftp } from './open-sftp.ts';
+import { watchPace } from './pace.ts';
 import { expectOk, explainRefusedWrite } from './sftp-status.ts';
 
 /** Bytes on their way: as much as the window of OpenSSH's server lets through. */
@@ -19,8 +20,10 @@ export async function putFile(
   let acknowledged = 0;
   try {
     const handle = await openHandle(sftp, 'write', path, openBits.write | openBits.create | openBits.truncate);
+    const pace = watchPace(sftp);
     const writes = new Writes(sftp, handle, (length) => {
       acknowledged += length;
+      pace(length);
       onBytes?.(acknowledged);
     });
     try {

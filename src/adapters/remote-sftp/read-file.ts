@@ -4,6 +4,7 @@
 import { openBits, packetTypes, statusCodes } from '../../domain/sftp-wire.ts';
 import { closeHandle, openHandle } from './handles.ts';
 import type { Sftp } from './open-sftp.ts';
+import { watchPace } from './pace.ts';
 import type { Reply } from './sftp-requests.ts';
 import { statusError, statusOf, unexpected } from './sftp-status.ts';
 
@@ -13,6 +14,7 @@ export async function* readFile(sftp: Sftp, path: string): AsyncGenerator<Uint8A
   const handle = await openHandle(sftp, 'read-back', path, openBits.read);
   const ahead = Math.max(2, Math.floor(inFlightBytes / sftp.readLength));
   const underWay: Promise<Reply>[] = [];
+  const pace = watchPace(sftp);
   let asked = 0;
   let position = 0;
   try {
@@ -27,6 +29,7 @@ export async function* readFile(sftp: Sftp, path: string): AsyncGenerator<Uint8A
       let data = dataOf(sftp, path, await next);
       while (data !== null && data.length > 0) {
         yield data;
+        pace(data.length);
         position += data.length;
         if (position >= end) break;
         data = dataOf(sftp, path, await read(sftp, handle, position, end - position));
