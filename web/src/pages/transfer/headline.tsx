@@ -56,7 +56,7 @@ export function Headline({ slug, transfer }: { slug: string; transfer: TransferV
             {transfer.bytes !== null && <Count value={bytes(transfer.bytes)} word="size of the file" />}
             {transfer.duration !== null && <Count value={stageTime(transfer.duration)} word="from start to end" />}
             {transfer.windowNumber !== null && (
-              <Count value={number(transfer.windowNumber)} word="number of the file" />
+              <Count value={number(transfer.windowNumber)} word="window, counted from the first" />
             )}
           </ul>
         )}
