@@ -320,6 +320,16 @@ async function loadAndPreview(): Promise<void> {
   assert.match(marked.connectionsLastExported ?? '', /^\d{4}-\d\d-\d\d$/);
   // A first transfer would start at that day, and the records are older.
   await app.client.send('PATCH', settings, { connectionsLastExported: null });
+
+  const [destination] = await app.client.list<{ id: string }>('/institutions/harbor/destinations');
+  const path = `/institutions/harbor/destinations/${destination?.id}`;
+  const key = await app.client.get<{ fingerprint: string }>('/institutions/harbor/manifest-key');
+  await app.client.send('PATCH', path, { file: { manifest: true } });
+  await page.reload();
+  await page.getByText(key.fingerprint).waitFor();
+  await app.client.send('PATCH', path, { file: { manifest: false } });
+  await page.reload();
+  await button('Run now').waitFor();
 }
 
 async function runNow(): Promise<void> {

@@ -1,6 +1,6 @@
 // Transfers: history, one transfer, what would be sent, downloads, and what a person can start.
 
-import type { TransferPreview, TransferView, transferDays } from '@api/transfers.ts';
+import type { manifestKey, TransferPreview, TransferView, transferDays } from '@api/transfers.ts';
 import { queryOptions } from '@tanstack/react-query';
 import type { z } from 'zod';
 import { isTransferMoving } from '../words/transfers.ts';
@@ -42,6 +42,14 @@ export const transferDaysQuery = (slug: string) =>
     queryKey: ['transfer-days', slug],
     queryFn: ({ signal }) => getJson<{ days: TransferDay[] }>(`${at(slug)}/transfer-days`, {}, signal),
     refetchInterval: 60_000,
+  });
+
+/** The same for all destinations of an institution; it does not change. */
+export const manifestKeyQuery = (slug: string) =>
+  queryOptions({
+    queryKey: ['manifest-key', slug],
+    queryFn: ({ signal }) => getJson<z.infer<typeof manifestKey>>(`${at(slug)}/manifest-key`, {}, signal),
+    staleTime: Number.POSITIVE_INFINITY,
   });
 
 /** What the next transfer would send, with values of people: read only when somebody wants it. */

@@ -13,6 +13,7 @@ import { count } from '../../words/numbers.ts';
 import { calendarDay } from '../../words/time.ts';
 import { EgressAddresses } from '../destinations/prepare.tsx';
 import type { EditPart } from './edit-page.tsx';
+import { ManifestKey } from './manifest-key.tsx';
 import classes from './settings.module.css';
 
 export function Settings({ slug, destination }: { slug: string; destination: DestinationView }) {
@@ -63,13 +64,13 @@ export function Settings({ slug, destination }: { slug: string; destination: Des
         <Text size="sm">It sends {destination.schedule}.</Text>
       </Part>
       <Part slug={slug} destination={destination} part="file" title="File">
-        <Facts facts={fileFacts(file)} />
+        <Facts facts={fileFacts(slug, file)} />
       </Part>
     </Section>
   );
 }
 
-function fileFacts(file: DestinationView['file']): Fact[] {
+function fileFacts(slug: string, file: DestinationView['file']): Fact[] {
   const extras = extrasWords(file);
   return [
     {
@@ -92,6 +93,7 @@ function fileFacts(file: DestinationView['file']): Fact[] {
     },
     { name: 'Same name there', value: sameNameChoices.find((choice) => choice.value === file.sameName)?.label },
     ...(extras.length === 0 ? [] : [{ name: 'Besides', value: `${extras.join('. ')}.` }]),
+    ...(file.manifest ? [{ name: 'Key of manifests', value: <ManifestKey slug={slug} /> }] : []),
   ];
 }
 
