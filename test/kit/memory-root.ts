@@ -162,7 +162,7 @@ export function createMemoryRoot(): MemoryRoot {
       change(path, attributes);
     },
     async space() {
-      return { total: 1024 ** 3, free: 512 * 1024 ** 2 };
+      return { total: totalBytes, free: totalBytes / 2 };
     },
     async end() {
       openAtEnd.push(...open);
@@ -175,7 +175,11 @@ function folder(): Node {
   return { kind: 'folder', bytes: Buffer.alloc(0), mode: 0o755, modifiedAt: new Date() };
 }
 
+/** What `space` says there is. */
+const totalBytes = 1024 ** 3;
+
 function resized(bytes: Buffer, size: number): Buffer {
+  if (size > totalBytes) throw new VirtualFileError('no-space', 'The disk is full.');
   if (size <= bytes.length) return Buffer.from(bytes.subarray(0, size));
   return Buffer.concat([bytes, Buffer.alloc(size - bytes.length)]);
 }
