@@ -2,9 +2,8 @@
 // Invariant: what comes out has no control characters, no blanks around it, and can be stored.
 
 /** Control characters and the line separators of Unicode, line ends among them. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it looks for
-const controls = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
-const runsOfControls = new RegExp(`${controls.source}+`, 'g');
+const controls = /[\p{Cc}\u2028\u2029]/u;
+const runsOfControls = new RegExp(`${controls.source}+`, 'gu');
 
 export function hasControls(text: string): boolean {
   return controls.test(text);
