@@ -22,6 +22,7 @@ import { type Database, openDatabase } from './db/connection.ts';
 import { migrate } from './db/migrate.ts';
 import { openQueue, type WorkQueue } from './db/queue.ts';
 import type { Deps } from './deps.ts';
+import { ascendingIds } from './domain/ascending-ids.ts';
 import { listenError } from './domain/listen-errors.ts';
 import type { Clock, MailTransport } from './domain/ports.ts';
 import { openHttp } from './http/open-http.ts';
@@ -30,16 +31,23 @@ import { type HostKey, loadHostKeys } from './inbound/host-keys.ts';
 import { OpenFeeds } from './inbound/open-feeds.ts';
 import { sessionRecorder } from './inbound/record-session.ts';
 import { recoverUploads } from './inbound/recover-uploads.ts';
+import { afterClockSteps } from './jobs/clock-steps.ts';
 import { queueHandlers } from './jobs/handlers.ts';
 import { startImportWorker } from './jobs/import-worker.ts';
+import { pullJobsBack } from './jobs/pull-jobs-back.ts';
 import { queues } from './jobs/queues.ts';
 import { openReadingPool } from './jobs/reading-pool.ts';
 import { startScheduler, type Tick } from './jobs/scheduler.ts';
+import { correctDigests } from './notify/correct-digests.ts';
 import { dueDigests } from './notify/due-digests.ts';
 import { createNotify } from './notify/notify.ts';
+import { recoverNotifications } from './notify/recover-notifications.ts';
+import { correctSchedules } from './outbound/correct-schedules.ts';
 import { dueDestinations } from './outbound/due-destinations.ts';
+import { limitKeyOverlaps } from './outbound/limit-key-overlaps.ts';
 import { recoverTransfers } from './outbound/recover-transfers.ts';
 import { startSftpServer } from './sftp/server.ts';
+import { newestIdAllInstitutions } from './store/newest-id.ts';
 import { getSetting, putSetting } from './store/settings.ts';
 
 export type App = {
@@ -90,7 +98,8 @@ async function openBase(
   if (applied.length > 0) log.info({ applied }, 'database migrated');
   const masterKey = secrets.masterKey ?? (await readMasterKey(join(config.dataDir, 'master.key')));
   const files = await openDiskFiles({ folder: config.files.dir });
-  const newId = <Id extends string>() => randomUUIDv7() as Id;
+  const nextId = ascendingIds(randomUUIDv7, await newestIdAllInstitutions(db));
+  const newId = <Id extends string>() => nextId() as Id;
   const connect = createConnect({ allowNetworks: config.allowNetworks });
   const publicUrl = () => config.publicUrl ?? `http://${urlHost(config.http.host)}:${config.http.port}`;
   const mail = overrides.mail ?? (secrets.smtpUrl === null ? null : openMailTransport(secrets.smtpUrl, { publicUrl }));
@@ -179,8 +188,14 @@ async function openHostKeys(deps: Deps): Promise<HostKey[]> {
   }
 }
 
-/** Ticks of the scheduler, in this order. */
-const ticks: readonly Tick[] = [recoverTransfers, dueDestinations, dueDigests];
+/** Ticks of the scheduler, in this order; a slot that is brought back may be due at once. */
+const ticks = (): Tick[] => [
+  afterClockSteps([correctSchedules, limitKeyOverlaps, correctDigests, pullJobsBack]),
+  recoverTransfers,
+  dueDestinations,
+  dueDigests,
+];
+const rareTicks: readonly Tick[] = [recoverNotifications];
 
 async function startQueue(config: Config, deps: Deps, building: AsyncDisposableStack): Promise<WorkQueue> {
   if (!config.roles.has('worker')) {
@@ -202,7 +217,7 @@ async function startQueue(config: Config, deps: Deps, building: AsyncDisposableS
   });
   deps.queue = queue;
   opened.resolve();
-  const scheduler = startScheduler(deps, ticks);
+  const scheduler = startScheduler(deps, ticks(), rareTicks);
   building.defer(() => scheduler.stop());
   return queue;
 }

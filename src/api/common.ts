@@ -33,6 +33,9 @@ export const pageQuery = z.object({
   cursor: z.string().optional(),
 });
 
+/** Of a short list, which is one page unless a limit is given. */
+export const shortListQuery = pageQuery.extend({ limit: pageQuery.shape.limit.unwrap().optional() });
+
 export const institutionParams = z.object({ institution: z.string().describe('slug or id') });
 export const idParams = z.object({ id: uuid });
 

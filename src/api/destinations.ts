@@ -199,10 +199,13 @@ export const regenerateKeyRequest = z.object({
 });
 
 /** `sha256` of a key that was seen; or, for a planned change, `publicKey`: a whole line of the server's next key. */
-export const confirmHostKeyRequest = z.union([
-  z.object({ sha256: z.string().min(1).max(200) }),
-  z.object({ publicKey: z.string().min(1).max(20_000) }),
-]);
+export const confirmHostKeyRequest = z.union(
+  [
+    z.strictObject({ sha256: z.string().min(1).max(200) }),
+    z.strictObject({ publicKey: z.string().min(1).max(20_000) }),
+  ],
+  { error: 'Give either sha256 or publicKey, as text.' },
+);
 
 /** `enable`: what Test and Save does: on when the test passes. `wait` false answers at once; read the probe until it has ended. */
 export const probeRequest = z.object({ enable: z.boolean().default(false), wait: z.boolean().default(true) });

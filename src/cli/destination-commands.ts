@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import type { DestinationView, ProbeView } from '../api/destinations.ts';
 import { datasetOption, type Outcome, type RunAction, sheet, table, wholeNumberOption, wrongUse } from './command.ts';
-import { destinationFields, destinationOptions } from './destination-options.ts';
+import { destinationFields, destinationOptions, keyTypeOption } from './destination-options.ts';
 
 export function addDestinationCommands(program: Command, run: RunAction): void {
   const destination = program.command('destination').description('where an institution wants files delivered');
@@ -22,9 +22,11 @@ function addSetUp(destination: Command, run: RunAction): void {
       .addOption(datasetOption().makeOptionMandatory())
       .requiredOption('--host <host>', 'host name or address')
       .requiredOption('--username <name>', 'the user on the server')
-      .option(
-        '--generate-key [type]',
-        'log in by a key pair that is made now (ssh-ed25519 or ssh-rsa); its public half is shown once',
+      .addOption(
+        keyTypeOption(
+          '--generate-key [type]',
+          'log in by a key pair that is made now (ssh-ed25519 or ssh-rsa); its public half is shown once',
+        ),
       ),
   ).action(async (slug: string, options, command) => {
     const body = { ...(await destinationFields(options)), dataset: options.dataset, ...generateKey(options) };
@@ -73,7 +75,7 @@ function addSetUp(destination: Command, run: RunAction): void {
     .description('make a new key pair; the old one serves until the new one has worked, at most 14 days')
     .argument('<institution>')
     .argument('<id>')
-    .option('--type <type>', 'ssh-ed25519 or ssh-rsa', 'ssh-ed25519')
+    .addOption(keyTypeOption('--type <type>', 'ssh-ed25519 or ssh-rsa').default('ssh-ed25519'))
     .option('--at-once', 'the old key ends now')
     .action((slug: string, id: string, options, command) =>
       run(command, async (client) => {

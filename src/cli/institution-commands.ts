@@ -15,7 +15,8 @@ export function addInstitutionCommands(program: Command, run: RunAction): void {
     .requiredOption('--country <country>', 'ISO 3166 letters, such as US: the default country of phone numbers')
     .action((options, command) =>
       run(command, async (client) => {
-        const made = await client.send<Institution>('POST', '/institutions', options);
+        const { name, slug, timeZone, country } = options;
+        const made = await client.send<Institution>('POST', '/institutions', { name, slug, timeZone, country });
         return {
           exit: 0,
           json: made,

@@ -1,5 +1,6 @@
 // The work queue: pg-boss on our own connections, in the schema `pgboss` of the same database.
-// Invariant: a job is queued in the transaction of the change that wants it; a handler may run twice for the same job.
+// Invariant: a job is queued in the transaction of the change that wants it; a handler may run twice for the same job; no
+// institution has more than its share of the workers, however many of its jobs wait.
 import { type ConstructorOptions, PgBoss } from 'pg-boss';
 import type { Database, DatabaseLog, Queryable } from './connection.ts';
 import type { Tx } from './transaction.ts';
@@ -8,8 +9,9 @@ type BossDatabase = NonNullable<ConstructorOptions['db']>;
 
 /** How a queue works through its jobs. Times in seconds. */
 export type QueueSettings = {
-  /** Jobs at once in this process. */
+  /** Jobs at once in this process, and how many of them may be of one institution. */
   concurrency: number;
+  share: number;
   /** Tries after the first when the handler throws; delays double from `retryDelay` up to `retryDelayMax`. */
   retryLimit: number;
   retryDelay: number;
@@ -18,14 +20,20 @@ export type QueueSettings = {
   expireInSeconds: number;
 };
 
+/** Ids only, never values; those of one institution share its workers. */
+export type JobData = Readonly<Record<string, string>> & { readonly institutionId: string };
+
 /** What a handler is given: what was sent, which try this is (0 for the first), and whether it is the last one. */
 export type QueueJob = { data: Readonly<Record<string, string>>; attempt: number; last: boolean };
+
+/** `triesMade`: by a job before this one, which is gone; there are so many fewer, and one at least. */
+export type SendOptions = { startAfter?: Date; triesMade?: number };
 
 export type QueueHandler = { settings: QueueSettings; run(job: QueueJob): Promise<void> };
 
 export interface WorkQueue {
-  /** Queues a job in `tx`, so that it exists exactly when the change does. `data` holds ids only, never values. */
-  send(tx: Tx, queue: string, data: Readonly<Record<string, string>>, options?: { startAfter?: Date }): Promise<void>;
+  /** Queues a job in `tx`, so that it exists exactly when the change does. */
+  send(tx: Tx, queue: string, data: JobData, options?: SendOptions): Promise<void>;
   /** Takes no more jobs; resolves when those that run have ended. May be called twice. */
   stop(): Promise<void>;
 }
@@ -77,8 +85,15 @@ export async function openQueue(
   }
   let stopped: Promise<void> | undefined;
   return {
-    async send(tx, queue, data, { startAfter } = {}) {
-      const id = await boss.send(queue, data, { db: adapter(tx), ...(startAfter ? { startAfter } : {}) });
+    async send(tx, queue, data, { startAfter, triesMade = 0 } = {}) {
+      const settings = options.queues[queue];
+      if (!settings) throw new Error(`there is no queue ${queue}`);
+      const id = await boss.send(queue, data, {
+        db: adapter(tx),
+        group: { id: data.institutionId },
+        retryLimit: Math.max(0, settings.retryLimit - triesMade),
+        ...(startAfter ? { startAfter } : {}),
+      });
       if (id === null) throw new Error(`the queue ${queue} did not take a job`);
     },
     stop() {
@@ -97,6 +112,8 @@ async function startWorkers(
 ): Promise<void> {
   const options = {
     localConcurrency: settings.concurrency,
+    // Counted in this process, not in the database: there a job counts until it expires, also when the process that took it has died.
+    localGroupConcurrency: settings.share,
     batchSize: 1,
     includeMetadata: true,
     pollingIntervalSeconds: 1,
@@ -112,8 +129,15 @@ async function startWorkers(
       else log?.error({ err: error, queue: name, job: job.id }, 'a job failed');
       // What the library keeps of an error must hold no values.
       throw new Error('the handler failed; see the log');
+    } finally {
+      goOn(boss, name);
     }
   });
+}
+
+/** A worker that has just ended a job looks for the next one at once: it would pause first, while jobs are waiting. */
+function goOn(boss: PgBoss, name: string): void {
+  for (const worker of boss.getWipData()) if (worker.name === name && worker.count > 0) boss.notifyWorker(worker.id);
 }
 
 /** pg-boss on our connections; only the database itself can listen. */

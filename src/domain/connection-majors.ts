@@ -15,6 +15,15 @@ function offeredSpelling(offered: readonly string[]): (name: string) => string |
   return (name) => spellings.get(name.toLowerCase());
 }
 
+/** A notice shows so many characters of a major. */
+const longestShown = 60;
+
+/** A name as it can be told: short, without characters that cannot be seen or turn the text around them. */
+function shortName(name: string): string {
+  const characters = [...(name.replace(/\p{C}/gu, ' ').trim() || '?')];
+  return characters.length <= longestShown ? characters.join('') : `${characters.slice(0, longestShown - 1).join('')}…`;
+}
+
 /**
  * Makes the check of a cell: a text separated by semicolons, or an array of JSON. What is wrong is added to `problems`. A
  * major that is not offered stays in the record, so that it can be delivered once the list has it.
@@ -39,11 +48,9 @@ export function majorsChecker(offered: readonly string[]): (cell: unknown, probl
     }
     const kept = [...names.values()].slice(0, mostMajors);
     if (names.size > mostMajors) tell('too-many-majors', 'notice', { most: mostMajors });
-    return kept.map((name) => {
-      const spelling = spellingOf(name);
-      if (spelling === undefined) tell('major-not-offered', 'notice');
-      return spelling ?? name;
-    });
+    const strange = kept.filter((name) => spellingOf(name) === undefined);
+    if (strange.length > 0) tell('major-not-offered', 'notice', { majors: strange.map(shortName) });
+    return kept.map((name) => spellingOf(name) ?? name);
   };
 }
 

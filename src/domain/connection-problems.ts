@@ -1,5 +1,5 @@
 // What a load of connections can find wrong: every code with its words. Codes that imports have too are the same ones.
-// Invariant: a code is never renamed or reused; facts and words hold no value of a record.
+// Invariant: a code is never renamed or reused; facts and words hold no value of a record, but for majors that are not offered.
 
 /** What is wrong with a row or a cell. `field` is a column of connections, or the name of one that is not known. */
 export type ConnectionProblem = {
@@ -57,8 +57,11 @@ const words: Readonly<Record<string, Words>> = {
     (effect === 'notice' ? '; the missing ones count as blank' : ''),
   'too-many-majors': ({ facts }) =>
     `it has more than ${amount(facts.most)} majors; the first ${amount(facts.most)} were kept`,
-  'major-not-offered': () =>
-    'a major is not in the institution’s list of offered majors; it was kept in the record and is left out of delivered files',
+  'major-not-offered': ({ facts }) => {
+    const majors = Array.isArray(facts.majors) ? facts.majors.map(named) : [];
+    const [verb, they, left] = majors.length > 1 ? ['are', 'they were', 'are'] : ['is', 'it was', 'is'];
+    return `${listed(majors)} ${verb} not in the institution’s list of offered majors; ${they} kept in the record and ${left} left out of delivered files`;
+  },
   'unknown-column': (_, column) => `the column ${column} is not known and was left out of all rows`,
   'delimiter-not-comma': () => 'columns are separated by another character than a comma; they were read all the same',
   'preamble-skipped': () => 'rows above the one with the column names were left out',
@@ -74,6 +77,11 @@ export function problemMessage(problem: ConnectionProblem, place: 'Row' | 'Line'
 
 function named(field: unknown): string {
   return typeof field === 'string' && field !== '' ? `“${field}”` : 'a cell';
+}
+
+function listed(names: readonly string[]): string {
+  if (names.length < 2) return `the major ${names[0] ?? 'in it'}`;
+  return `the majors ${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }
 
 function amount(fact: unknown): string {

@@ -158,6 +158,7 @@ describe('majors', () => {
       ['Art', 'Biology'],
       'major-not-offered notice',
     ],
+    ['two that are not offered are told in one notice', 'Art;Law', offered, ['Art', 'Law'], 'major-not-offered notice'],
   ];
   for (const [what, cell, context, kept, ...problems] of cases)
     test(what, () => {
@@ -165,7 +166,38 @@ describe('majors', () => {
     });
 });
 
-test('every problem has words, and none of them holds what stood in the cell', () => {
+describe('majors that are not offered are named', () => {
+  const offered = { ...us, offeredMajors: ['Biology'] };
+  const sentencesOf = (majors: unknown) =>
+    check({ ...good, majors }, offered).problems.map((problem) => problemMessage(problem, 'Row', 12));
+  const end = 'kept in the record and is left out of delivered files.';
+  const cases: [what: string, majors: unknown, ...sentences: string[]][] = [
+    ['one', 'Art', `Row 12: the major “Art” is not in the institution’s list of offered majors; it was ${end}`],
+    [
+      'three in one sentence',
+      'Art;Law;Music',
+      'Row 12: the majors “Art”, “Law” and “Music” are not in the institution’s list of offered majors; they were kept in the record and are left out of delivered files.',
+    ],
+    [
+      'a long one with its first 59 characters',
+      `${'🎓'.repeat(100)}`,
+      `Row 12: the major “${'🎓'.repeat(59)}…” is not in the institution’s list of offered majors; it was ${end}`,
+    ],
+    [
+      'one of 60 characters whole',
+      'x'.repeat(60),
+      `Row 12: the major “${'x'.repeat(60)}” is not in the institution’s list of offered majors; it was ${end}`,
+    ],
+    [
+      'one with characters that turn the text around, without them',
+      'A\u202ert\u0007\u200b B',
+      `Row 12: the major “A rt   B” is not in the institution’s list of offered majors; it was ${end}`,
+    ],
+  ];
+  for (const [what, majors, ...sentences] of cases) test(what, () => assert.deepEqual(sentencesOf(majors), sentences));
+});
+
+test('every problem has words, and none of them holds what stood in the cell, but for a major that is not offered', () => {
   const canary = 'Cnry77\u{1F985}';
   const rows: Given[] = connectionColumns.map((name) => ({ ...good, [name]: name === 'gpa' ? canary : [canary] }));
   rows.push({ ...good, phone: canary, email: `${canary}@`, dateOfBirth: canary, graduationYear: canary });
@@ -178,7 +210,7 @@ test('every problem has words, and none of them holds what stood in the cell', (
       const message = problemMessage(problem, 'Line', 7);
       assert.match(message, /^Line 7: .+\.$/);
       assert.doesNotMatch(message, /a problem with the code|undefined|NaN/);
-      assert.doesNotMatch(JSON.stringify(problem) + message, /Cnry/);
+      if (problem.code !== 'major-not-offered') assert.doesNotMatch(JSON.stringify(problem) + message, /Cnry/);
     }
   assert.ok(count > 25);
 });

@@ -4,13 +4,23 @@
 import type { z } from 'zod';
 import { AppError, type FieldError } from '../domain/errors.ts';
 import { inputWords } from './input-words.ts';
+import { unknownMembers } from './unknown-members.ts';
+import { type InputSource, memberPath, refuseUnknown } from './unknown-words.ts';
 
-/** The value as the shape makes it. Throws AppError `invalid-request`, naming every wrong member. */
-export function checkedInput(shape: z.ZodType, value: unknown): unknown {
+const mostNamed = 20;
+
+/**
+ * The value as the shape makes it. Throws AppError `invalid-request`, naming every wrong member; `unknown-member`,
+ * `unknown-parameter` or `cannot-be-set-here` when it has members that the shape does not.
+ */
+export function checkedInput(shape: z.ZodType, value: unknown, source: InputSource = { part: 'body' }): unknown {
   const result = shape.safeParse(value, { error: inputWords });
-  if (!result.success) throw invalidRequest(result.error.issues.slice(0, 20).flatMap(fieldErrors));
+  const wrong = (result.error?.issues ?? []).slice(0, mostNamed).map(fieldError);
+  const unknown = unknownMembers(shape, value, mostNamed);
+  if (unknown.length > 0) throw refuseUnknown(unknown, source, wrong.slice(0, mostNamed - unknown.length));
+  if (!result.success) throw invalidRequest(wrong);
   const bad = unstorable(value, []);
-  if (bad) throw invalidRequest([{ name: bad.join('.'), message: 'Holds a character that is no text.' }]);
+  if (bad) throw invalidRequest([{ name: memberPath(bad), message: 'Holds a character that is no text.' }]);
   return result.data;
 }
 
@@ -26,14 +36,8 @@ export function invalidRequest(fields: FieldError[]): AppError {
   );
 }
 
-function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
-  const name = issue.path.map(String).join('.');
-  if (issue.code === 'unrecognized_keys')
-    return issue.keys.map((key) => ({
-      name: [...issue.path, key].map(String).join('.'),
-      message: 'Is not known here.',
-    }));
-  return [{ name, message: issue.message }];
+function fieldError({ path, message }: z.core.$ZodIssue): FieldError {
+  return { name: memberPath(path), message };
 }
 
 /** The path of the first text or name that PostgreSQL could not store, or null. */

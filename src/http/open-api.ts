@@ -24,7 +24,7 @@ export function openApiDocument(version: string): Json {
       title: 'Causeway',
       version,
       description:
-        'Files of contacts in by SFTP or upload; every row accounted for. Errors are problem details (RFC 9457) with a stable `code`.',
+        'Files of contacts in by SFTP or upload; every row accounted for. Errors are problem details (RFC 9457) with a stable `code`. Members and parameters that this document does not name are refused, not ignored.',
     },
     servers: [{ url: '/' }],
     paths,
@@ -99,7 +99,12 @@ function bodyOf(route: Route, components: Components): Json | null {
     content: {
       ...Object.fromEntries(types.map((type) => [type, {}])),
       'multipart/form-data': {
-        schema: { type: 'object', properties: { ...(mapping ? { mapping } : {}), file }, required: ['file'] },
+        schema: {
+          type: 'object',
+          properties: { ...(mapping ? { mapping } : {}), file },
+          required: ['file'],
+          additionalProperties: false,
+        },
         ...(mapping ? { encoding: { mapping: { contentType: 'application/json' } } } : {}),
       },
     },
@@ -122,7 +127,7 @@ function schemaOf(shape: z.ZodType, io: 'input' | 'output', components: Componen
     $schema: _dialect,
     $defs = {},
     ...schema
-  } = z.toJSONSchema(shape, { io, target: 'draft-2020-12' }) as Json & {
+  } = z.toJSONSchema(shape, { io, target: 'draft-2020-12', override: closeObject }) as Json & {
     $defs?: Record<string, Json>;
   };
   const names = new Map<string, string>();
@@ -132,6 +137,11 @@ function schemaOf(shape: z.ZodType, io: 'input' | 'output', components: Componen
   if (typeof schema.id !== 'string') return renamed(schema, names) as Json;
   addComponent(schema.id, schema, io, components, names);
   return { $ref: `#/components/schemas/${names.get(schema.id)}` };
+}
+
+/** No object takes members that it does not name; a record names none. */
+function closeObject({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema }): void {
+  if (jsonSchema.properties) jsonSchema.additionalProperties ??= false;
 }
 
 /** A shape that is not the same going in and coming out is two components, the one going in called `…Request`. */

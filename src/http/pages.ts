@@ -19,12 +19,21 @@ export function pageOf<Stored, Item>(
   const shown = fetched.slice(0, query.limit);
   const last = shown.at(-1);
   const more = fetched.length > query.limit && last !== undefined;
-  return { items: shown.map(view), next: more ? Buffer.from(String(key(last))).toString('base64url') : null };
+  return { items: shown.map(view), next: more ? encoded(key(last)) : null };
 }
 
-/** The whole of a short list as one page. */
-export function wholePage<Item>(items: Item[]): { items: Item[]; next: null } {
-  return { items, next: null };
+function encoded(position: string | number): string {
+  return Buffer.from(String(position)).toString('base64url');
+}
+
+/** A short list that is all there: one page, or pages of the limit that was asked for. */
+export function shortList<Item>(
+  items: readonly Item[],
+  query: { limit?: number | undefined; cursor?: string | undefined },
+): { items: Item[]; next: string | null } {
+  const from = integerCursor(query) ?? 0;
+  const to = from + (query.limit ?? items.length);
+  return { items: items.slice(from, to), next: to < items.length ? encoded(to) : null };
 }
 
 /** The position in a list of ids, or null at its beginning. */

@@ -99,7 +99,7 @@ const refusals: [string, () => [string, string, CallOptions], number, string][] 
       `${feed}/preview`,
       {
         token,
-        bytes: '--x\r\ncontent-disposition: form-data; name="a"\r\n\r\nb\r\n--x--\r\n',
+        bytes: '--x\r\ncontent-disposition: form-data; name="mapping"\r\n\r\n{"columns":[]}\r\n--x--\r\n',
         headers: { 'content-type': 'multipart/form-data; boundary=x' },
       },
     ],

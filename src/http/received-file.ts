@@ -9,6 +9,7 @@ import type { z } from 'zod';
 import { AppError } from '../domain/errors.ts';
 import { checkedInput, invalidRequest } from './checked-input.ts';
 import { endWhenSlow } from './slow-bodies.ts';
+import { refuseUnknown } from './unknown-words.ts';
 
 export type ReceivedFile<Mapping> = {
   bytes: AsyncIterable<Uint8Array>;
@@ -44,7 +45,8 @@ export async function receivedFile<Shape extends z.ZodType>(
   const parts = request.parts({ limits: { fileSize: Number.POSITIVE_INFINITY, files: 1, fields: 10, parts: 11 } });
   let mapping: z.output<Shape> | undefined;
   const file = await filePart(parts, (field) => {
-    if (field.fieldname === 'mapping') mapping = checkedInput(mappingShape, parsedField(field)) as z.output<Shape>;
+    if (field.fieldname !== 'mapping') throw unknownPart(field.fieldname, ['mapping', 'file']);
+    mapping = checkedInput(mappingShape, parsedField(field)) as z.output<Shape>;
   });
   return { bytes: wholeFile(file, parts), fileName: file.filename ?? null, mapping };
 }
@@ -62,7 +64,9 @@ export async function plainFile(
     return { bytes: thenPatient(request, whole(body)), contentType: request.headers['content-type'] ?? null };
   }
   const parts = request.parts({ limits: { fileSize: Number.POSITIVE_INFINITY, files: 1, fields: 10, parts: 11 } });
-  const file = await filePart(parts, () => undefined);
+  const file = await filePart(parts, (field) => {
+    throw unknownPart(field.fieldname, ['file']);
+  });
   return { bytes: thenPatient(request, wholeFile(file, parts)), contentType: file.mimetype };
 }
 
@@ -91,6 +95,11 @@ async function* wholeFile(part: MultipartFile, parts: AsyncIterator<unknown>): A
   if (part.file.truncated) throw brokenOff();
   if (!(await parts.next().catch(asBrokenOff)).done)
     throw invalidRequest([{ name: 'file', message: 'Must be the last part of the form.' }]);
+}
+
+/** A form with `dryRun` as a part must not be imported for good: settings stand in the address. */
+function unknownPart(name: string, known: string[]): AppError {
+  return refuseUnknown([{ path: [name], known, near: null }], { part: 'form' });
 }
 
 function parsedField(part: MultipartValue): unknown {

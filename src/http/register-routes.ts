@@ -63,12 +63,21 @@ function limitOf(route: Route): RouteShorthandOptions {
   return route.perMinute === undefined ? {} : { config: { rateLimit: { max: route.perMinute, timeWindow: 60_000 } } };
 }
 
+/** What a route takes that says nothing of it. */
+const nothing = z.object({});
+
 function inputOf(route: Route, request: FastifyRequest) {
   return {
     params: route.params && checkedInput(route.params, request.params),
-    query: route.query && checkedInput(route.query, request.query),
-    body: route.body instanceof z.ZodType ? checkedInput(route.body, request.body ?? {}) : undefined,
+    query: checkedInput(route.query ?? nothing, request.query, { part: 'query' }),
+    body: bodyOf(route, request),
   };
+}
+
+function bodyOf({ body, answer, elsewhere }: Route, request: FastifyRequest): unknown {
+  if (body !== undefined && !(body instanceof z.ZodType)) return undefined;
+  const source = { part: 'body', answer: answer instanceof z.ZodType ? answer : undefined, elsewhere } as const;
+  return checkedInput(body ?? nothing, request.body ?? {}, source);
 }
 
 async function recordOperatorReading(

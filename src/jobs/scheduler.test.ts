@@ -34,6 +34,34 @@ test('a tick that fails is logged and comes again, and the ticks after it run', 
   await deps.close();
 });
 
+test('rare ticks run at the start, then only when some minutes have passed, also after the clock was set back', async () => {
+  const deps = await openTestDeps();
+  let looks = 0;
+  const seen: number[] = [];
+  const counts = async () => {
+    looks += 1;
+    return 0;
+  };
+  const rare = async () => seen.push(looks);
+  const scheduler = startScheduler(deps, [counts], [rare]);
+  const lookAgain = async () => {
+    const before = looks;
+    scheduler.wake();
+    await until(() => looks >= before + 2);
+  };
+  await until(() => seen.length === 1);
+  await lookAgain();
+  assert.deepEqual(seen, [1]);
+  deps.pass(5 * 60_000);
+  await lookAgain();
+  assert.equal(seen.length, 2);
+  deps.pass(-24 * 60 * 60_000);
+  await lookAgain();
+  assert.equal(seen.length, 3);
+  await scheduler.stop();
+  await deps.close();
+});
+
 test('a stop waits for the tick that runs, and starts no other', async () => {
   const deps = await openTestDeps();
   const { promise, resolve } = Promise.withResolvers<void>();

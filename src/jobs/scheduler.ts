@@ -13,22 +13,32 @@ export type Scheduler = {
   stop(): Promise<void>;
 };
 
-/** How often it looks, in milliseconds. */
+/** How often it looks, in milliseconds; and how often for what costs more than a glance. */
 const lookEvery = 1_000;
+const rareEvery = 5 * 60_000;
 
-export function startScheduler(deps: Deps, ticks: readonly Tick[]): Scheduler {
+/** All ticks run at the start; those of `rare` then every few minutes. */
+export function startScheduler(deps: Deps, ticks: readonly Tick[], rare: readonly Tick[] = []): Scheduler {
   let stopped = false;
+  let lastRare: number | undefined;
   let wake: () => void = () => undefined;
   const loop = async () => {
     while (!stopped) {
       // Made before looking, so that a call to `wake` in the middle is not lost.
       const { promise: woken, resolve } = Promise.withResolvers<void>();
       wake = resolve;
-      for (const tick of ticks) if (!stopped) await run(tick);
+      for (const tick of [...ticks, ...dueRare()]) if (!stopped) await run(tick);
       const timer = setTimeout(resolve, lookEvery);
       if (!stopped) await woken;
       clearTimeout(timer);
     }
+  };
+  const dueRare = () => {
+    const now = deps.clock.now().getTime();
+    // A clock that was set back must not stop them.
+    if (lastRare !== undefined && Math.abs(now - lastRare) < rareEvery) return [];
+    lastRare = now;
+    return rare;
   };
   const run = async (tick: Tick) => {
     try {

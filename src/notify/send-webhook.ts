@@ -9,6 +9,7 @@ import { appendAudit } from '../store/audit.ts';
 import {
   type DeliveryToSend,
   type DeliveryTry,
+  endDelivery,
   getDeliveryToSend,
   lockWebhook,
   recordDeliveryTry,
@@ -16,7 +17,7 @@ import {
 } from '../store/webhooks.ts';
 import { oneLine } from './mail-body.ts';
 import type { JobTry } from './send-mail.ts';
-import { testEvent } from './test-webhook.ts';
+import { testCutShort, testEvent } from './test-webhook.ts';
 import { openWebhookSecret, signedHeaders } from './webhook-secret.ts';
 
 type SendWebhookDeps = Pick<Deps, 'db' | 'clock' | 'sealer' | 'post' | 'installation'>;
@@ -31,19 +32,14 @@ export async function sendWebhook(
   const delivery = await getDeliveryToSend(deps.db, institutionId, deliveryId);
   if (!delivery) return;
   const isTest = delivery.event === testEvent;
-  if (!delivery.active && !isTest) {
-    await recordDeliveryTry(deps.db, institutionId, deliveryId, {
-      status: 'failed',
-      tried: false,
-      responseStatus: null,
-      lastError: 'The webhook was switched off.',
-      finishedAt: deps.clock.now(),
-    });
-    return;
-  }
+  const endedWithoutTry = (lastError: string) =>
+    endDelivery(deps.db, institutionId, deliveryId, { lastError, finishedAt: deps.clock.now() });
+  if (!delivery.active && !isTest) return endedWithoutTry('The webhook was switched off.');
+  // A try before this one died before it could say what came of it.
+  if (isTest && job.attempt > 0) return endedWithoutTry(testCutShort);
   const { status, reason } = await deps.post(delivery.url, headersOf(deps, institutionId, delivery), delivery.body);
   const finishedAt = deps.clock.now();
-  const outcome = { tried: true, responseStatus: status, finishedAt };
+  const outcome = { responseStatus: status, finishedAt };
   if (status !== null && status >= 200 && status < 300) {
     await recordDeliveryTry(deps.db, institutionId, deliveryId, { ...outcome, status: 'delivered', lastError: null });
     return;

@@ -10,6 +10,9 @@ import { testBody } from './webhook-body.ts';
 
 export const testEvent = 'webhook.test';
 
+/** What ends a test whose only try has no outcome. */
+export const testCutShort = 'The try was cut short, so it is not known whether it arrived. Send another test.';
+
 /** The delivery as it was queued. Throws AppError `no-such-webhook`. */
 export async function testWebhook(
   deps: Pick<Deps, 'db' | 'clock' | 'newId' | 'queue' | 'installation'>,

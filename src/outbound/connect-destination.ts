@@ -27,9 +27,10 @@ export type ConnectDeps = Pick<Deps, 'db' | 'clock' | 'sealer' | 'remote' | 'ins
 /** Stages are told as they end. `purpose` `probe`: of an old and a new key both are tried and reported. */
 export type ConnectOptions = { onStage(stage: Stage): void; signal: AbortSignal; purpose: 'probe' | 'run' };
 
+/** `notes`: what a person should know of the server besides, whether it went well or not. */
 export type Connected =
-  | { ok: true; session: RemoteSession; destination: DestinationRecord }
-  | { ok: false; failure: Failure; fingerprints: HostKeySeen[] };
+  | { ok: true; session: RemoteSession; destination: DestinationRecord; notes: readonly string[] }
+  | { ok: false; failure: Failure; fingerprints: HostKeySeen[]; notes?: readonly string[] };
 
 /**
  * Stages `resolve` to `folder`. Whatever was seen (host keys, announced keys, the key that worked) is recorded. The caller
@@ -101,8 +102,8 @@ async function connect(
     const observation = observationOf(error, on.signal);
     const keys = [...seen.values()];
     if (checked && isMismatch(observation)) return mismatch(deps, destination, keys, observation, pins, on);
-    if (accepted) await recordAccepted(deps, destination, accepted);
-    return { ok: false, failure: failureOf(deps, destination, observation, pins), fingerprints: keys };
+    const notes = accepted ? await recordAccepted(deps, destination, accepted) : [];
+    return { ok: false, failure: failureOf(deps, destination, observation, pins), fingerprints: keys, notes };
   }
   try {
     return await withSession(deps, destination, session, on);
@@ -125,21 +126,29 @@ async function withSession(
   session: RemoteSession,
   on: ConnectOptions,
 ): Promise<Connected> {
-  await recordAccepted(deps, destination, session.hostKey);
+  const notes = await recordAccepted(deps, destination, session.hostKey);
   await recordUsedKey(deps, destination, session.usedKey);
   const refusal = await openFolder(session, destination.path, on.onStage);
   if (refusal) {
     await session.close();
-    return { ok: false, failure: failureOf(deps, destination, refusal), fingerprints: [session.hostKey] };
+    return { ok: false, failure: failureOf(deps, destination, refusal), fingerprints: [session.hostKey], notes };
   }
   if (destination.checkFingerprint) await recordOffered(deps, destination, await offered(deps, session));
-  return { ok: true, session, destination };
+  return { ok: true, session, destination, notes };
 }
 
-function recordAccepted(deps: ConnectDeps, destination: DestinationRecord, key: HostKeySeen): Promise<void> {
-  return destination.checkFingerprint
-    ? recordVerified(deps, destination, key)
-    : recordUnchecked(deps, destination, key);
+/** Gives the notes. */
+async function recordAccepted(
+  deps: ConnectDeps,
+  destination: DestinationRecord,
+  key: HostKeySeen,
+): Promise<readonly string[]> {
+  if (!destination.checkFingerprint) {
+    const note = await recordUnchecked(deps, destination, key);
+    return note === null ? [] : [note];
+  }
+  await recordVerified(deps, destination, key);
+  return [];
 }
 
 /** What the server announces is good to know; a server that does not, or a link that breaks now, is no failure here. */

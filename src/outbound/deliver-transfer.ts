@@ -12,13 +12,14 @@ import { ownFailure } from '../domain/transfer-failures.ts';
 import { pingDatabase } from '../store/settings.ts';
 import { getStoredFile } from '../store/stored-files.ts';
 import { readRunGuard } from '../store/transfer-locks.ts';
-import { enterDoubt } from '../store/transfer-runs.ts';
+import { addNotes, enterDoubt } from '../store/transfer-runs.ts';
 import { type ConnectDeps, connectDestination, failureOf } from './connect-destination.ts';
 import type { Held } from './dataset-lock.ts';
 import { DeliveryError, deliverFile } from './deliver-file.ts';
 import { type CutTransfer, deliveryExtras } from './delivery-extras.ts';
 import { isGivenUp, RunInterrupted } from './run-interrupts.ts';
 import { showProgress } from './show-progress.ts';
+import { storedBytes } from './stored-bytes.ts';
 import { type RunWatch, stopReasonOf, watchRun } from './watch-run.ts';
 
 export type DeliverDeps = ConnectDeps & Pick<Deps, 'files' | 'sealer'>;
@@ -72,6 +73,9 @@ async function attempt(
       throw new RunInterrupted('destination-deleted');
     throw error;
   });
+  const { notes = [] } = connected;
+  // At once: the server's keys are recorded, so that a run which goes on after a crash meets nothing new.
+  if (notes.length > 0) await addNotes(held.session, institutionId, record.id, notes);
   if (!connected.ok) {
     watch.check();
     return { ok: false, failure: connected.failure, inDoubt: record.inDoubt };
@@ -167,7 +171,7 @@ async function deliver(
       temporaryName: temporaryNameOf(destination.id),
       size: file.bytes,
       sha256: file.sha256,
-      open: () => whileAllowed(deps.files.stream(institutionId, stored.key), watch),
+      open: () => whileAllowed(storedBytes(deps.files, institutionId, stored.key), watch),
       readBack: destination.file.readBack,
       // A file that is sent again on request goes to its old name, whatever is there.
       sameName: record.trigger === 'resend' ? 'replace' : destination.file.sameName,

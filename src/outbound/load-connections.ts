@@ -44,8 +44,8 @@ const partSize = 1 << 20;
 
 /**
  * Loads connections; a row with an id that is there already changes that record. Rows that cannot be taken are counted and
- * told, and never stop the load. Throws AppError `no-such-institution`, `unsupported-file-type`, `load-too-large`, `no-space`,
- * `missing-columns` or `duplicate-columns`; errors of the source pass through, and then nothing was written.
+ * told, and never stop the load. Throws AppError `no-such-institution`, `unsupported-file-type`, `json-array`, `load-too-large`,
+ * `no-space`, `missing-columns` or `duplicate-columns`; errors of the source pass through, and then nothing was written.
  */
 export async function loadConnections(
   deps: LoadDeps,

@@ -11,7 +11,6 @@ async function* bytewise(text: string, size = 1): AsyncGenerator<Uint8Array> {
 
 const cases: [what: string, contentType: string | null, text: string, format: LoadFormat][] = [
   ['an object', null, '{"a":1}\n', 'ndjson'],
-  ['an array', 'application/octet-stream', '[1]', 'ndjson'],
   ['an object behind blank lines', 'text/plain', ' \r\n\n\t{"a":1}', 'ndjson'],
   ['an object behind a byte order mark', null, '\ufeff{"a":1}', 'ndjson'],
   ['labels', null, 'externalId,connectedAt\r\n', 'csv'],
@@ -32,6 +31,20 @@ describe('the format of a load', () => {
       for await (const chunk of found.bytes) chunks.push(chunk);
       assert.deepEqual([found.format, Buffer.concat(chunks).toString()], [format, text]);
     });
+});
+
+describe('a JSON array is refused whole, whatever it is called', () => {
+  const records = [{ externalId: 'A' }, { externalId: 'B' }];
+  const texts: [what: string, text: string][] = [
+    ['on one line', JSON.stringify(records)],
+    ['pretty-printed', JSON.stringify(records, null, 2)],
+    ['behind blanks and a byte order mark', `\ufeff\r\n ${JSON.stringify(records)}`],
+    ['empty', '[]'],
+  ];
+  for (const [what, text] of texts)
+    for (const type of ['application/json', 'application/x-ndjson', 'application/octet-stream', null])
+      test(`${what}, as ${type ?? 'nothing'}`, () =>
+        assert.rejects(loadFormat(bytewise(text), type), { code: 'json-array', kind: 'invalid' }));
 });
 
 test('whoever stops reading closes the source', async () => {

@@ -81,7 +81,7 @@ export async function* windowBytes(
     writer.add(columns.map((column) => column.header));
     yield encoder.encode(writer.take());
   }
-  const shaper = new RowShaper(file);
+  const shaper = new RowShaper(file, columns.length);
   const fields = columns.map((column) => column.field);
   const rows = copyWindow(tx, range, { fields, delimiter, quoteAll }, cells, limit);
   for await (const piece of shaper.shape(rows)) yield encoder.encode(piece);

@@ -7,7 +7,11 @@ import { systemActor } from '../domain/actor.ts';
 import type { DestinationRecord } from '../domain/destination.ts';
 import type { HostKeySeen } from '../domain/remote.ts';
 import { appendAudit } from '../store/audit.ts';
-import { hostKeysOfDestination, recordHostKeys } from '../store/destination-host-keys.ts';
+import {
+  type DestinationHostKeyRecord,
+  hostKeysOfDestination,
+  recordHostKeys,
+} from '../store/destination-host-keys.ts';
 import { lockDestination, setMismatchSince } from '../store/destinations.ts';
 
 type RecordDeps = Pick<Deps, 'db' | 'clock' | 'sealer' | 'notify'>;
@@ -67,21 +71,40 @@ export async function recordMismatch(
   });
 }
 
-/** The key of a session that was opened although nobody checks keys: a change is recorded and told, and files go on. */
+/**
+ * The key of a session that was opened although nobody checks keys: a change is recorded, and files go on. People are told of
+ * a key that was never seen; the note for the run is given whenever it is not the one of the last time, else null.
+ */
 export async function recordUnchecked(
   deps: RecordDeps,
   destination: DestinationRecord,
   key: HostKeySeen,
-): Promise<void> {
-  await atSameAddress(deps, destination, async (tx, present) => {
+): Promise<string | null> {
+  return atSameAddress(deps, destination, async (tx, present) => {
     const { institutionId, id, mismatchSince } = present;
     const before = await hostKeysOfDestination(tx, institutionId, id);
     const now = deps.clock.now();
     const fresh = await recordHostKeys(tx, institutionId, id, [key], 'detected', now);
-    if (before.length === 0 || fresh.size === 0) return;
-    if (!mismatchSince) await setMismatchSince(tx, institutionId, id, now);
-    await tell(deps, tx, present, key, true);
+    if (before.length > 0 && fresh.size > 0) {
+      if (!mismatchSince) await setMismatchSince(tx, institutionId, id, now);
+      await tell(deps, tx, present, key, true);
+    }
+    return otherKeyNote(before, key);
   });
+}
+
+/** `before`: the keys that were known, those seen last first. A server has a key of each type; those of one type are compared. */
+function otherKeyNote(before: readonly DestinationHostKeyRecord[], key: HostKeySeen): string | null {
+  const sameType = before.filter((one) => one.type === key.type);
+  const [last] = sameType.length > 0 ? sameType : before;
+  if (!last) return null;
+  const seenLast = before.filter((one) => one.lastSeenAt.getTime() === last.lastSeenAt.getTime());
+  if (seenLast.some((one) => one.sha256 === key.sha256)) return null;
+  return `The server showed another host key than the last time: ${shown(key)}, and before that ${shown(last)}. This destination does not check the fingerprint, so the transfer went on. Ask your IT department whether the server was changed or moved.`;
+}
+
+function shown({ sha256, type }: HostKeySeen): string {
+  return `${sha256} (${type})`;
 }
 
 function firstOf(keys: readonly HostKeySeen[], fresh: ReadonlySet<string>): HostKeySeen | undefined {
@@ -110,16 +133,16 @@ async function tell(
   });
 }
 
-/** Does nothing when somebody has changed the address meanwhile, or deleted the destination. */
-async function atSameAddress(
+/** Does nothing and gives null when somebody has changed the address meanwhile, or deleted the destination. */
+async function atSameAddress<T>(
   deps: RecordDeps,
   seen: DestinationRecord,
-  work: (tx: Tx, present: DestinationRecord) => Promise<void>,
-): Promise<void> {
-  await deps.db.transaction(async (tx) => {
+  work: (tx: Tx, present: DestinationRecord) => Promise<T>,
+): Promise<T | null> {
+  return deps.db.transaction(async (tx) => {
     const present = await lockDestination(tx, seen.institutionId, seen.id);
-    if (!present || present.deletedAt) return;
-    if (present.host !== seen.host || present.port !== seen.port || present.username !== seen.username) return;
-    await work(tx, present);
+    if (!present || present.deletedAt) return null;
+    if (present.host !== seen.host || present.port !== seen.port || present.username !== seen.username) return null;
+    return work(tx, present);
   });
 }

@@ -10,8 +10,10 @@ const jobOnTheWay = 10_000;
 
 /** How many were queued again. */
 export async function recoverTransfers(deps: Pick<Deps, 'db' | 'clock' | 'queue' | 'log'>): Promise<number> {
-  const queuedBefore = new Date(deps.clock.now().getTime() - jobOnTheWay);
-  const abandoned = await abandonedTransfersAllInstitutions(deps.db, queuedBefore);
+  const now = deps.clock.now().getTime();
+  // One that was queued later than now was queued before the clock was put back, which says nothing of its age.
+  const young = { from: new Date(now - jobOnTheWay), to: new Date(now + jobOnTheWay) };
+  const abandoned = await abandonedTransfersAllInstitutions(deps.db, young);
   for (const { institutionId, transferId } of abandoned) {
     deps.log.info({ institutionId, transferId }, 'a transfer that nobody works on is queued again');
     await deps.db.transaction((tx) => sendRun(deps, tx, institutionId, transferId));

@@ -18,7 +18,7 @@ import { changeDestination, type DestinationDeps, noSuchDestination } from './ch
 import { newKeyPair, servesAt } from './destination-secrets.ts';
 
 /** How long the old key serves beside one that has not worked yet, in milliseconds. */
-const overlap = 14 * 24 * 60 * 60 * 1000;
+export const overlap = 14 * 24 * 60 * 60 * 1000;
 
 /**
  * Gives the public half of the new pair as OpenSSH's line. With `atOnce`, or when there was no key that serves (a password

@@ -59,6 +59,12 @@ export async function recordHostKeys(
   now: Date,
 ): Promise<Set<string>> {
   const each = [...new Map(keys.map((key) => [key.sha256, key])).values()].slice(0, mostUnconfirmed);
+  // What was seen while the clock stood ahead was seen before this, and must not stay the last one.
+  await tx.execute(
+    `update destination_host_keys set last_seen_at = $3::timestamptz - interval '1 millisecond'
+     where institution_id = $1 and destination_id = $2 and last_seen_at > $3`,
+    [institutionId, destinationId, now],
+  );
   const rows = await tx.query<{ sha256: string; fresh: boolean }>(
     `insert into destination_host_keys as known (institution_id, destination_id, sha256, md5, type, public_key, state,
        first_seen_at, last_seen_at)

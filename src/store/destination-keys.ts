@@ -139,6 +139,18 @@ export async function limitCurrentKey(
   );
 }
 
+/** Nobody's old key serves longer than until `latest`; gives those that were to. */
+export async function limitCurrentKeysAllInstitutions(
+  db: Queryable,
+  latest: Date,
+): Promise<{ institutionId: InstitutionId; destinationId: DestinationId }[]> {
+  return db.query(
+    `update destination_keys set serves_until = $1 where state = 'current' and serves_until > $1
+     returning institution_id as "institutionId", destination_id as "destinationId"`,
+    [latest],
+  );
+}
+
 /** Makes a key that is still `next` the current one; retire the one before it first. */
 export async function makeKeyCurrent(tx: Tx, institutionId: InstitutionId, id: DestinationKeyId): Promise<void> {
   await tx.execute(

@@ -98,12 +98,17 @@ export async function insertDestination(
   );
 }
 
-/** Writes the settings that people change, its state and its revision, all of them, as they stand in `row`. */
+/**
+ * Writes the settings that people change, its state and its revision, all of them, as they stand in `row`. The change is later
+ * than every window that was cut before it, also when the clock was put back in between: an older file must not go after it.
+ */
 export async function saveDestination(tx: Tx, row: DestinationRecord): Promise<void> {
   await tx.execute(
     `update destinations set name = $3, status = $4, host = $5, port = $6, path = $7, username = $8, auth = $9,
        check_fingerprint = $10, frequency = $11, at = $12, since = $13, file = $14, next_run_at = $15, mismatch_since = $16,
-       revision = $17, updated_at = $18, deleted_at = $19
+       revision = $17, deleted_at = $19, updated_at = greatest($18::timestamptz,
+         (select max(cut_at) + interval '1 millisecond' from transfers t
+          where t.institution_id = $1 and t.destination_id = $2))
      where institution_id = $1 and id = $2`,
     [
       row.institutionId,

@@ -39,6 +39,18 @@ export async function listDueDigestsAllInstitutions(
   );
 }
 
+/** Digests that are due later than `latest`, with the zones of their institutions. */
+export async function listFarDigestsAllInstitutions(
+  db: Queryable,
+  latest: Date,
+): Promise<{ institutionId: InstitutionId; nextAt: Date; timeZone: string }[]> {
+  return db.query(
+    `select id as "institutionId", digest_next_at as "nextAt", time_zone as "timeZone" from institutions
+     where digest_enabled and digest_next_at > $1`,
+    [latest],
+  );
+}
+
 /** Locks a digest that is still due at `nextAt`; null when another node has it, or had it, or it was changed. */
 export async function claimDigest(
   tx: Tx,

@@ -37,6 +37,36 @@ export async function takeDueDestinationAllInstitutions(
   );
 }
 
+export type ComingRun = Pick<DueDestination, 'institutionId' | 'id' | 'frequency' | 'at' | 'timeZone'> & {
+  nextRunAt: Date;
+};
+
+/** Destinations that are on and whose next run is still to come. */
+export async function comingRunsAllInstitutions(db: Queryable, now: Date): Promise<ComingRun[]> {
+  return db.query<ComingRun>(
+    `select d.institution_id as "institutionId", d.id, d.frequency, d.at, i.time_zone as "timeZone",
+       d.next_run_at as "nextRunAt"
+     from destinations d join institutions i on i.id = d.institution_id
+     where d.status = 'on' and d.deleted_at is null and d.next_run_at > $1`,
+    [now],
+  );
+}
+
+/** The slots of a destination between two instants that have had their transfer, as milliseconds. */
+export async function slotsTaken(
+  db: Queryable,
+  institutionId: InstitutionId,
+  id: DestinationId,
+  { after, before }: { after: Date; before: Date },
+): Promise<Set<number>> {
+  const rows = await db.query<{ slotAt: Date }>(
+    `select distinct slot_at as "slotAt" from transfers
+     where institution_id = $1 and destination_id = $2 and slot_at > $3 and slot_at < $4`,
+    [institutionId, id, after, before],
+  );
+  return new Set(rows.map((row) => row.slotAt.getTime()));
+}
+
 export async function setNextRun(
   db: Queryable,
   institutionId: InstitutionId,

@@ -66,16 +66,19 @@ const hasWaitingJob = `exists (select from pgboss.job j
 const isFree = `not exists (${holders(lockNumber('t.institution_id::text', 't.dataset'))})`;
 
 /**
- * Transfers that nobody works on and no job stands for: running ones whose process died, and ones that were queued before
- * `queuedBefore` and wait for nobody.
+ * Transfers that nobody works on and no job stands for: running ones whose process died, and ones that wait for nobody and
+ * were not queued in the time `young`.
  */
-export async function abandonedTransfersAllInstitutions(db: Queryable, queuedBefore: Date): Promise<TransferPlace[]> {
+export async function abandonedTransfersAllInstitutions(
+  db: Queryable,
+  young: { from: Date; to: Date },
+): Promise<TransferPlace[]> {
   return db.query<TransferPlace>(
     `select t.institution_id as "institutionId", t.id as "transferId" from transfers t
-     where t.status in ('queued', 'running') and (t.status = 'running' or t.queued_at < $1) and ${isFree}
-       and not ${hasWaitingJob}
+     where t.status in ('queued', 'running') and (t.status = 'running' or t.queued_at not between $1 and $2)
+       and ${isFree} and not ${hasWaitingJob}
      order by t.id limit 100`,
-    [queuedBefore],
+    [young.from, young.to],
   );
 }
 

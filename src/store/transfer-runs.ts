@@ -36,6 +36,24 @@ export async function showStages(
   ]);
 }
 
+/** What this attempt meets, as soon as it does. */
+export async function addNotes(
+  db: Queryable,
+  institutionId: InstitutionId,
+  id: TransferId,
+  notes: readonly string[],
+): Promise<void> {
+  await db.execute(
+    `update transfers set notes = notes || $3::jsonb where institution_id = $1 and id = $2 and status = 'running'`,
+    [institutionId, id, ofAttempt(notes)],
+  );
+}
+
+/** Apart from what is noted of the window, which are texts (see `carryWindow`). */
+function ofAttempt(notes: readonly string[]): string {
+  return JSON.stringify(notes.map((attempt) => ({ attempt })));
+}
+
 /** The window that was cut, and its file; null for an empty one without a file. */
 export async function recordWindow(
   tx: Tx,
@@ -69,7 +87,10 @@ export async function recordWindow(
   );
 }
 
-/** Gives a transfer the window and the file of another one; the doubt about it comes along, unless it is a resend. */
+/**
+ * Gives a transfer the window and the file of another one, with what is noted of them; what that attempt met stays with it.
+ * The doubt comes along, unless it is a resend.
+ */
 export async function carryWindow(
   tx: Tx,
   institutionId: InstitutionId,
@@ -80,7 +101,7 @@ export async function carryWindow(
       `update transfers t set window_of = coalesce(o.window_of, o.id), window_from = o.window_from, window_to = o.window_to,
          window_number = o.window_number, window_since = o.window_since, cut_at = o.cut_at, row_count = o.row_count,
          file_name = o.file_name, stored_file_id = o.stored_file_id, manifest_file_id = o.manifest_file_id, sha256 = o.sha256,
-         bytes = o.bytes, notes = o.notes, in_doubt = o.in_doubt and t.trigger <> 'resend'
+         bytes = o.bytes, notes = jsonb_path_query_array(o.notes, 'strict $[*] ? (@.type() == "string")'), in_doubt = o.in_doubt and t.trigger <> 'resend'
        from transfers o
        where t.institution_id = $1 and t.id = $2 and t.status in ('queued', 'running')
          and o.institution_id = $1 and o.id = $3`,
@@ -146,12 +167,15 @@ export async function endDoubt(tx: Tx, institutionId: InstitutionId, dataset: Da
   );
 }
 
-/** Null leaves what the row says. `fileName`: under which name the file arrived. */
+/**
+ * Null leaves what the row says. `fileName`: under which name the file arrived. `notes`: what this attempt met, besides what is noted
+ * already.
+ */
 export type TransferEnd = {
   status: 'succeeded' | 'empty' | 'failed';
   inDoubt: boolean | null;
   stages: readonly Stage[] | null;
-  notes: readonly string[] | null;
+  notes: readonly string[];
   fileName: string | null;
   failure: Failure | null;
   retryAt: Date | null;
@@ -168,7 +192,7 @@ export async function endTransfer(
   await mustChange(
     tx.execute(
       `update transfers set status = $3, in_doubt = coalesce($4, in_doubt), stages = coalesce($5, stages),
-         notes = coalesce($6, notes), file_name = coalesce($7, file_name), failure = $8, retry_at = $9, finished_at = $10
+         notes = notes || $6::jsonb, file_name = coalesce($7, file_name), failure = $8, retry_at = $9, finished_at = $10
        where institution_id = $1 and id = $2 and status = 'running'`,
       [
         institutionId,
@@ -176,7 +200,7 @@ export async function endTransfer(
         end.status,
         end.inDoubt,
         end.stages && JSON.stringify(end.stages),
-        end.notes && JSON.stringify(end.notes),
+        ofAttempt(end.notes),
         end.fileName,
         end.failure && JSON.stringify(end.failure),
         end.retryAt,

@@ -33,7 +33,11 @@ const select = `select t.institution_id as "institutionId", i.slug as institutio
   join institutions i on i.id = t.institution_id
   join destinations d on d.institution_id = t.institution_id and d.id = t.destination_id`;
 
-type Row = Omit<TransferRecord, 'window' | 'file'> & {
+/** A note of the window and its file is a text; one of what this attempt met is an object. */
+type StoredNote = string | { attempt: string };
+
+type Row = Omit<TransferRecord, 'window' | 'file' | 'notes'> & {
+  notes: readonly StoredNote[];
   windowFrom: number | null;
   windowTo: number | null;
   windowNumber: number | null;
@@ -84,7 +88,7 @@ function recordOf(row: Row): TransferRecord {
     file,
     inDoubt: row.inDoubt,
     stages: row.stages,
-    notes: row.notes,
+    notes: row.notes.map((note) => (typeof note === 'string' ? note : note.attempt)),
     failure: row.failure,
     retryAt: row.retryAt,
     startedBy: row.startedBy,

@@ -157,8 +157,6 @@ export async function getDeliveryToSend(
 
 export type DeliveryTry = {
   status: DeliveryStatus;
-  /** False when it ended without a request. */
-  tried: boolean;
   responseStatus: number | null;
   lastError: string | null;
   finishedAt: Date | null;
@@ -172,12 +170,26 @@ export async function recordDeliveryTry(
   to: DeliveryTry,
 ): Promise<boolean> {
   const changed = await db.execute(
-    `update webhook_deliveries set status = $3, attempts = attempts + $4, response_status = $5, last_error = $6,
-       finished_at = $7
+    `update webhook_deliveries set status = $3, attempts = attempts + 1, response_status = $4, last_error = $5,
+       finished_at = $6
      where institution_id = $1 and id = $2 and status = 'queued'`,
-    [institutionId, id, to.status, to.tried ? 1 : 0, to.responseStatus, to.lastError, to.finishedAt],
+    [institutionId, id, to.status, to.responseStatus, to.lastError, to.finishedAt],
   );
   return changed === 1;
+}
+
+/** Ends a queued delivery as failed, without a try; what the last one was answered stays. */
+export async function endDelivery(
+  db: Queryable,
+  institutionId: InstitutionId,
+  id: WebhookDeliveryId,
+  end: { lastError: string; finishedAt: Date },
+): Promise<void> {
+  await db.execute(
+    `update webhook_deliveries set status = 'failed', last_error = $3, finished_at = $4
+     where institution_id = $1 and id = $2 and status = 'queued'`,
+    [institutionId, id, end.lastError, end.finishedAt],
+  );
 }
 
 export async function getDelivery(

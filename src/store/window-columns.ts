@@ -29,11 +29,6 @@ export function positionLiteral(position: number): string {
   return String(position);
 }
 
-/** `isText`: of the type text, so that it may be the empty text. */
-export type CellExpression = { sql: string; isText: boolean };
-
-const notText = new Set(['dateOfBirth', 'graduationYear', 'gpa']);
-
 const plainConnectionColumns: Record<Exclude<ConnectionColumn, 'majors'>, string> = {
   externalId: 'c.external_id',
   connectedAt: 'c.connected_at_text',
@@ -56,27 +51,19 @@ const plainConnectionColumns: Record<Exclude<ConnectionColumn, 'majors'>, string
 };
 
 /** Field → expression over the row `c`, for all columns of the dataset. */
-export function cellExpressions(dataset: Dataset, context: CellContext): Map<string, CellExpression> {
+export function cellExpressions(dataset: Dataset, context: CellContext): Map<string, string> {
   if (dataset === 'connections')
-    return new Map(
-      Object.entries({ ...plainConnectionColumns, majors: majorsExpression(context) }).map(([name, sql]) => [
-        name,
-        { sql, isText: !notText.has(name) },
-      ]),
-    );
+    return new Map(Object.entries({ ...plainConnectionColumns, majors: majorsExpression(context) }));
   const institution = uuidLiteral(context.institutionId);
-  const standard = standardFields.map((field): [string, CellExpression] => [
+  const standard = standardFields.map((field): [string, string] => [
     field.name,
     // A boolean would become t or f.
-    { sql: `c.${field.column}${field.sqlType === 'boolean' ? '::text' : ''}`, isText: field.sqlType === 'text' },
+    `c.${field.column}${field.sqlType === 'boolean' ? '::text' : ''}`,
   ]);
   // The name is looked up once per statement: it is text of a person.
-  const custom = context.customFields.map((field): [string, CellExpression] => [
+  const custom = context.customFields.map((field): [string, string] => [
     `custom.${field.name}`,
-    {
-      sql: `(c.custom ->> (select name from custom_fields where institution_id = ${institution} and id = ${uuidLiteral(field.id)}))`,
-      isText: true,
-    },
+    `(c.custom ->> (select name from custom_fields where institution_id = ${institution} and id = ${uuidLiteral(field.id)}))`,
   ]);
   return new Map([...standard, ...custom]);
 }

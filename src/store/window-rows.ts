@@ -7,14 +7,7 @@ import type { Dataset } from '../domain/dataset.ts';
 import type { InstitutionId } from '../domain/ids.ts';
 import { listCustomFields } from './custom-fields.ts';
 import { getOutboundSettings } from './outbound-settings.ts';
-import {
-  type CellContext,
-  type CellExpression,
-  cellExpressions,
-  instantLiteral,
-  positionLiteral,
-  uuidLiteral,
-} from './window-columns.ts';
+import { type CellContext, cellExpressions, instantLiteral, positionLiteral, uuidLiteral } from './window-columns.ts';
 
 /**
  * The rows with `from` < batch ≤ `to`. `isFirst`: nothing was delivered yet, so that all rows of the snapshot count;
@@ -29,7 +22,7 @@ export type WindowRange = {
   since: Date | null;
 };
 
-/** How the server writes the rows: it ends them with a line feed, whatever the file will have. */
+/** How the server writes the rows: it ends them with a line feed, and quotes empty texts, whatever the file will have. */
 export type RowFormat = { fields: readonly string[]; delimiter: ',' | '\t' | ';' | '|'; quoteAll: boolean };
 
 /** Runs `work` in a snapshot on a connection of its own, so that a long file takes none from the pool. */
@@ -84,14 +77,14 @@ export async function firstRows(
   context: CellContext,
   limit: number,
 ): Promise<string[][]> {
-  const cells = expressionsOf(range.dataset, fields, context).map(({ sql }) => `coalesce(${sql}::text, '')`);
+  const cells = expressionsOf(range.dataset, fields, context).map((sql) => `coalesce(${sql}::text, '')`);
   const rows = await tx.query<{ cells: string[] }>(
     `select array[${cells.join(', ')}] as cells ${rowsOf(range)} limit ${positionLiteral(limit)}`,
   );
   return rows.map((row) => row.cells);
 }
 
-function expressionsOf(dataset: Dataset, fields: readonly string[], context: CellContext): CellExpression[] {
+function expressionsOf(dataset: Dataset, fields: readonly string[], context: CellContext): string[] {
   const expressions = cellExpressions(dataset, context);
   return fields.map((field) => {
     const expression = expressions.get(field);
@@ -100,14 +93,9 @@ function expressionsOf(dataset: Dataset, fields: readonly string[], context: Cel
   });
 }
 
-/**
- * For the server, null is nothing and '' is `""`; a reader of the file cannot tell them apart and should not see both. Only
- * a blank cell that is alone in its row has to be written as `""`, because the row would be a blank line otherwise. What can
- * be left to the server is: turning dates and numbers to text here cost a third more time.
- */
-function csvCell({ sql, isText }: CellExpression, { fields, quoteAll }: RowFormat): string {
-  if (quoteAll || fields.length === 1) return `coalesce(${sql}::text, '')`;
-  return isText ? `nullif(${sql}, '')` : sql;
+/** Null would be nothing even where every cell is to be quoted, and a blank line where it is alone in its row. */
+function csvCell(sql: string, { fields, quoteAll }: RowFormat): string {
+  return quoteAll || fields.length === 1 ? `coalesce(${sql}::text, '')` : sql;
 }
 
 function rowsOf(range: WindowRange): string {

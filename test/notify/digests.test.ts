@@ -5,6 +5,7 @@ import { after, afterEach, before, test } from 'node:test';
 import { updateUser } from '../../src/accounts/update-user.ts';
 import { systemActor } from '../../src/domain/actor.ts';
 import type { InstitutionId } from '../../src/domain/ids.ts';
+import { correctDigests } from '../../src/notify/correct-digests.ts';
 import { dueDigests } from '../../src/notify/due-digests.ts';
 import { updateDigest } from '../../src/notify/update-digest.ts';
 import { claimDigest, getDigest } from '../../src/store/digests.ts';
@@ -174,6 +175,23 @@ test('a digest that fails does not hold up the others, and stays due', async () 
   assert.equal((await mailsOf(school.id)).length, 1);
   assert.equal(await nextAt(broken.id), '2026-11-23T13:00:00.000Z');
   assert.ok(deps.lines.some((line) => line.includes('a weekly digest was not written')));
+});
+
+test('a digest that was switched on a year ahead comes on the next Monday; one that is due in time stays', async () => {
+  const far = await digestOf('2027-11-18T10:00:00Z', ['dean@lakeside.example']);
+  const near = await digestOf('2026-11-16T13:00:01Z', ['dean@lakeside.example']);
+  assert.deepEqual(
+    [await nextAt(far.id), await nextAt(near.id)],
+    ['2027-11-22T13:00:00.000Z', '2026-11-23T13:00:00.000Z'],
+  );
+  now = new Date('2026-11-16T13:00:02Z');
+  assert.equal(await correctDigests(deps), 1);
+  assert.deepEqual(
+    [await nextAt(far.id), await nextAt(near.id)],
+    ['2026-11-23T13:00:00.000Z', '2026-11-23T13:00:00.000Z'],
+  );
+  assert.equal(await correctDigests(deps), 0);
+  assert.ok(deps.lines.some((line) => line.includes('a weekly digest was brought back')));
 });
 
 test('a change of contacts or transfers is not held up by a digest that is being written', async () => {

@@ -9,6 +9,7 @@ import { createHttpPost } from '../../src/adapters/http-post/http-post.ts';
 import { createConnect } from '../../src/adapters/network/connect.ts';
 import { systemActor } from '../../src/domain/actor.ts';
 import type { InstitutionId, WebhookDeliveryId, WebhookId } from '../../src/domain/ids.ts';
+import { queues } from '../../src/jobs/queues.ts';
 import { createWebhook } from '../../src/notify/create-webhook.ts';
 import { sendWebhook } from '../../src/notify/send-webhook.ts';
 import { testWebhook } from '../../src/notify/test-webhook.ts';
@@ -260,6 +261,31 @@ test('a receiver that hangs is given up on, and gets the delivery again later', 
   );
   await sendWebhook(hanging, ids, { attempt: 1, last: true });
   assert.equal((await deliveries())[0]?.status, 'failed');
+});
+
+test('receivers of an institution that never answer do not hold up those of another', async (t) => {
+  const crowded = await openNotifications();
+  t.after(() => crowded.close());
+  const connect = createConnect({ allowNetworks: ['127.0.0.0/8'] });
+  // Whoever hangs does so for longer than this test takes.
+  crowded.post = createHttpPost({ connect, time: 600_000 });
+  const hanging = await makeInstitution(crowded, 'hanging');
+  const prompt = await makeInstitution(crowded, 'prompt');
+  const held: ServerResponse[] = [];
+  let over = false;
+  for (let count = 0; count < 3; count++) {
+    const { url } = await receiver(t, (response) => void (over ? response.writeHead(204).end() : held.push(response)));
+    await createWebhook(crowded, systemActor, hanging.id, { url, events: ['transfer.failed'] });
+  }
+  const { url, received } = await receiver(t);
+  await createWebhook(crowded, systemActor, prompt.id, { url, events: ['transfer.failed'] });
+  for (let count = 0; count < 10; count++) await tell(crowded, hanging.id, events.failed);
+  await until(() => held.length > 0, { what: 'a receiver that hangs' });
+  for (let count = 0; count < 3; count++) await tell(crowded, prompt.id, events.failed);
+  await until(() => received.length === 3, { what: 'the deliveries of the other institution' });
+  assert.equal(held.length, queues['send-webhook'].share);
+  over = true;
+  for (const response of held) response.writeHead(204).end();
 });
 
 test('a secret is in no log and in no other answer, and is sealed for its own row', async (t) => {

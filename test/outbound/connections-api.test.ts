@@ -114,6 +114,28 @@ describe('a load', () => {
     );
   });
 
+  test('that is a JSON array is refused whole at once, pretty-printed or on one line', async () => {
+    const before = await admin.list('/institutions/bay/connection-loads');
+    // Large ones are refused before all of them has come.
+    const rows = Array.from({ length: 60_000 }, (_, n) => row(`ARRAY-${n}`));
+    for (const some of [rows.slice(0, 2), rows])
+      for (const indent of [undefined, 2])
+        for (const type of ['application/json', 'application/x-ndjson', undefined]) {
+          const { status, body } = await post(JSON.stringify(some, null, indent), type);
+          const { code, detail } = body as unknown as { code: string; detail: string };
+          assert.deepEqual([status, code], [400, 'json-array']);
+          assert.match(detail, /each record as an object on a line of its own/);
+        }
+    const form = new FormData();
+    form.append('file', new Blob([JSON.stringify(rows)], { type: 'application/json' }), 'connections.json');
+    assert.equal((await post(form)).status, 400);
+    const file = join(app.folder, 'array.json');
+    await writeFile(file, JSON.stringify(rows));
+    assert.equal(await refusal(admin.upload(path, file, {})), '400 json-array');
+    assert.deepEqual(await admin.list('/institutions/bay/connection-loads'), before);
+    assert.equal((await post(ndjson([row('ARRAY-0')]), 'application/json')).body.created, 1);
+  });
+
   test('whose body breaks off leaves nothing behind', async () => {
     const before = await admin.list('/institutions/bay/connection-loads');
     const url = new URL(app.http);

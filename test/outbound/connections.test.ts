@@ -327,6 +327,10 @@ test('majors that are not offered stay in the record and are told', async () => 
   await offerMajors(kit, 'Biology', 'Computer Science');
   const done = await load(kit, ndjson([row('C-1', { majors: 'biology;Basket Weaving' })]));
   assert.deepEqual(problemsOf(done), ['1 C-1 major-not-offered notice majors']);
+  assert.deepEqual(done.problems[0]?.facts, { majors: ['Basket Weaving'] });
+  const flood = Array.from({ length: 1_200 }, (_, n) => row(`C-${n + 2}`, { majors: `Weaving ${n};Law` }));
+  const told = await load(kit, ndjson(flood));
+  assert.deepEqual([told.notices, told.problems.length, told.rejected], [1_200, 1_000, 0]);
   assert.deepEqual((await connectionsOf(kit))[0]?.majors, ['Biology', 'Basket Weaving']);
 });
 

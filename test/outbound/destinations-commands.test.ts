@@ -151,8 +151,48 @@ test('wrong words end with 2', { skip }, async () => {
     ['confirm-host-key', 'bay', 'x'],
     ['update', 'bay', 'x', '--file-option', 'tab'],
     ['update', 'bay', 'x', '--file-option', 'delimeter=tab'],
+    ['update', 'bay', 'x', '--file-option', 'delimiter=spaces'],
+    ['update', 'bay', 'x', '--frequency', 'sometimes'],
+    ['create', 'bay', '--dataset', 'contacts', ...server(), '--generate-key', '--frequency', 'weekly:someday'],
+    ['create', 'bay', '--dataset', 'contacts', ...server(), '--generate-key', 'ssh-dss'],
+    ['create', 'bay', '--dataset', 'students', ...server(), '--generate-key'],
+    ['regenerate-key', 'bay', 'x', '--type', 'dsa'],
+    ['update', 'bay', 'x', '--at', '25:00'],
+    ['update', 'bay', 'x', '--since', '2026-02-30'],
+    ['update', 'bay', 'x', '--port', '65536'],
+    ['update', 'bay', 'x', '--port', 'ssh'],
+    ['update', 'bay', 'x', '--host', 'sftp://sftp.example.edu/in'],
+    ['update', 'bay', 'x', '--path', 'a\u0000b'],
+    ['update', 'bay', 'x', '--username', ''],
+    ['update', 'bay', 'x', '--name', ' '],
   ]) {
     const ended = await destination(...words);
-    assert.deepEqual([ended.code, ended.json.error.code], [2, 'wrong-use'], ended.out);
+    assert.deepEqual([ended.code, ended.json.error.code], [2, 'wrong-use'], `${words.join(' ')} ${ended.out}`);
+  }
+});
+
+test('wrong words are named with what to write instead', { skip }, async () => {
+  const said = async (...words: string[]) => (await destination('update', 'bay', 'x', ...words)).json.error.title;
+  assert.match(
+    await said('--frequency', 'sometimes'),
+    /^“sometimes” is not a frequency\.\nWrite hourly, every-2-hours/,
+  );
+  assert.equal(await said('--at', '2am'), '--at: Write a time such as 02:00.');
+  assert.equal(await said('--since', 'May'), '--since: Write a day such as 2026-01-31, or none.');
+  assert.equal(await said('--port', '65536'), '--port: It can be at most 65535.');
+  assert.equal(await said('--name', ''), '--name: It is empty.');
+  assert.match(await said('--file-option', 'delimiter=spaces'), /^--file-option delimiter: .*"comma"/);
+  assert.match(await said('--host', 'sftp://sftp.example.edu/in'), /Write sftp\.example\.edu as the host/);
+});
+
+test('what only the server knows is its refusal, and ends with 1', { skip }, async () => {
+  const made = await destination('create', 'bay', '--dataset', 'contacts', ...server(), '--generate-key', 'ssh-rsa');
+  const { id } = made.json.error ? (await destination('list', 'bay')).json[0] : made.json;
+  for (const [words, code] of [
+    [['--since', '2999-01-01'], 'since-in-future'],
+    [['--file-option', 'nameTemplate={nonsense}.csv'], 'unknown-name-token'],
+  ] as const) {
+    const refused = await destination('update', 'bay', id, ...words);
+    assert.deepEqual([refused.code, refused.json.error.code], [1, code], refused.out);
   }
 });

@@ -17,7 +17,7 @@ import { listTokens, listTokensAllInstitutions, type TokenRecord } from '../../s
 import { listUsers, listUsersAllInstitutions, type UserRecord } from '../../store/users.ts';
 import type { Handlers } from '../call.ts';
 import { clearSessionCookie, meOfUser, setSessionCookie } from '../identify.ts';
-import { fetchLimit, idCursor, numberCursor, pageOf, wholePage } from '../pages.ts';
+import { fetchLimit, idCursor, numberCursor, pageOf, shortList } from '../pages.ts';
 import type { accountRoutes } from '../table/account-routes.ts';
 import { hostKeyViews } from '../views/feed-view.ts';
 
@@ -74,8 +74,8 @@ export function accountHandlers(deps: Deps & SignInDeps): Handlers<typeof accoun
       tokenView(await revokeToken(deps, identity.actor, params.id as TokenId)),
     'audit.installation': async ({ query }) => auditPage(deps, installationChain, query),
     'audit.institution': async ({ query, institution }) => auditPage(deps, institution.id, query),
-    'dictionaries.issues': async () =>
-      wholePage(
+    'dictionaries.issues': async ({ query }) =>
+      shortList(
         issueDictionary.map(({ code, scope, effect, title, explanation, remedy }) => ({
           code,
           scope,
@@ -84,6 +84,7 @@ export function accountHandlers(deps: Deps & SignInDeps): Handlers<typeof accoun
           explanation,
           remedy,
         })),
+        query,
       ),
   };
 }

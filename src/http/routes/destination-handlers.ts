@@ -19,7 +19,7 @@ import { getDestination, listDestinations } from '../../store/destinations.ts';
 import type { InstitutionRecord } from '../../store/institutions.ts';
 import { getProbe, listProbes } from '../../store/probes.ts';
 import type { Handlers } from '../call.ts';
-import { fetchLimit, idCursor, pageOf, wholePage } from '../pages.ts';
+import { fetchLimit, idCursor, pageOf, shortList } from '../pages.ts';
 import type { destinationRoutes } from '../table/destination-routes.ts';
 import { destinationView, probeView } from '../views/destination-view.ts';
 
@@ -44,11 +44,11 @@ export function destinationHandlers(deps: Deps, probes: Probes): Handlers<typeof
   };
 
   return {
-    'destinations.list': async ({ institution }) => {
+    'destinations.list': async ({ institution, query }) => {
       const views = [];
       for (const destination of await listDestinations(deps.db, institution.id))
         views.push(await destinationView(deps, institution, destination));
-      return wholePage(views);
+      return shortList(views, query);
     },
     'destinations.create': async ({ institution, body, identity }) => {
       const { id, publicKey } = await createDestination(deps, identity.actor, institution, body);

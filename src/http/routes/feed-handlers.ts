@@ -20,7 +20,7 @@ import { listCustomFields } from '../../store/custom-fields.ts';
 import { type FeedSettings, getFeedSettings, listFeedSettings } from '../../store/feed-settings.ts';
 import { listSessions } from '../../store/session-log.ts';
 import type { Handlers } from '../call.ts';
-import { fetchLimit, idCursor, pageOf, wholePage } from '../pages.ts';
+import { fetchLimit, idCursor, pageOf, shortList } from '../pages.ts';
 import { bufferedSample, receivedFile } from '../received-file.ts';
 import { feedRoutes } from '../table/feed-routes.ts';
 import { feedSurroundings, feedView, sessionView } from '../views/feed-view.ts';
@@ -35,10 +35,11 @@ export function feedHandlers(deps: Deps): Handlers<typeof feedRoutes> {
     feedView(await settings(institutionId, id), await feedSurroundings(deps, institutionId), password);
 
   return {
-    'feeds.list': async ({ institution }) => {
+    'feeds.list': async ({ institution, query }) => {
       const around = await feedSurroundings(deps, institution.id);
       const feeds = await listFeedSettings(deps.db, institution.id);
-      return wholePage(feeds.map((feed) => feedView(feed, around)));
+      const views = feeds.map((feed) => feedView(feed, around));
+      return shortList(views, query);
     },
     'feeds.show': ({ institution, params }) => show(institution.id, params.id),
     'feeds.update': async ({ institution, params, body, identity }) => {

@@ -22,7 +22,7 @@ import { getImport, type ImportRecord, listImports } from '../../store/imports.t
 import { getStoredFile } from '../../store/stored-files.ts';
 import { noSuchImport } from '../authorise.ts';
 import type { Download, Handlers } from '../call.ts';
-import { fetchLimit, integerCursor, numberCursor, pageOf, wholePage } from '../pages.ts';
+import { fetchLimit, integerCursor, numberCursor, pageOf, shortList } from '../pages.ts';
 import { receivedFile } from '../received-file.ts';
 import { notAvailable } from '../register-routes.ts';
 import { importRoutes } from '../table/import-routes.ts';
@@ -81,9 +81,9 @@ export function importHandlers(deps: Deps): Handlers<typeof importRoutes> {
       const page = { after: integerCursor(query), limit: fetchLimit(query) };
       return pageOf(await listIssues(deps.db, institution.id, id, query, page), query, (one) => one.seq, issueView);
     },
-    'imports.issue-groups': async ({ institution, params }) => {
+    'imports.issue-groups': async ({ institution, params, query }) => {
       const { id } = await record(institution.id, params.id);
-      return wholePage((await issueGroups(deps.db, institution.id, id)).map(issueGroupView));
+      return shortList((await issueGroups(deps.db, institution.id, id)).map(issueGroupView), query);
     },
     'imports.issues-file': async ({ institution, params }) => {
       const { id, fileName } = await record(institution.id, params.id);

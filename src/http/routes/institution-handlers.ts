@@ -12,7 +12,7 @@ import { type CustomFieldRecord, listCustomFields } from '../../store/custom-fie
 import { type InstitutionOverviewRecord, listInstitutionOverviews } from '../../store/institution-overviews.ts';
 import { getInstitution, type InstitutionRecord, listInstitutionsAllInstitutions } from '../../store/institutions.ts';
 import type { Handlers } from '../call.ts';
-import { fetchLimit, idCursor, pageOf, wholePage } from '../pages.ts';
+import { fetchLimit, idCursor, pageOf, shortList } from '../pages.ts';
 import type { institutionRoutes } from '../table/institution-routes.ts';
 
 export function institutionHandlers(deps: Deps): Handlers<typeof institutionRoutes> {
@@ -43,9 +43,10 @@ export function institutionHandlers(deps: Deps): Handlers<typeof institutionRout
       const byId = new Map(page.items.map((one) => [one.id, one]));
       return { items: facts.flatMap((one) => overviewView(one, byId.get(one.institutionId))), next: page.next };
     },
-    'fields.list': async ({ institution }) => {
+    'fields.list': async ({ institution, query }) => {
       const custom = await listCustomFields(deps.db, institution.id);
-      return wholePage([...standardFields.map((field) => fieldView(field, null)), ...custom.map(customFieldView)]);
+      const fields = [...standardFields.map((field) => fieldView(field, null)), ...custom.map(customFieldView)];
+      return shortList(fields, query);
     },
     'fields.create': async ({ institution, body, identity }) =>
       customFieldView(await createField(deps, identity.actor, institution.id, body)),

@@ -14,7 +14,7 @@ import type { InstitutionRecord } from '../../store/institutions.ts';
 import { getMail, listMails } from '../../store/mails.ts';
 import { getWebhook, listDeliveries, listWebhooks } from '../../store/webhooks.ts';
 import type { Handlers } from '../call.ts';
-import { fetchLimit, idCursor, pageOf, wholePage } from '../pages.ts';
+import { fetchLimit, idCursor, pageOf, shortList } from '../pages.ts';
 import type { notificationRoutes } from '../table/notification-routes.ts';
 import { deliveryView, digestView, mailView, webhookView } from '../views/notification-view.ts';
 
@@ -41,9 +41,10 @@ export function notificationHandlers(deps: Deps): Handlers<typeof notificationRo
       if (!mail) throw noSuchMail();
       return mailView(mail);
     },
-    'webhooks.list': async ({ institution }) => {
+    'webhooks.list': async ({ institution, query }) => {
       const webhooks = await listWebhooks(deps.db, institution.id);
-      return wholePage(webhooks.map((webhook) => webhookView(webhook, isWebhookEvent)));
+      const views = webhooks.map((webhook) => webhookView(webhook, isWebhookEvent));
+      return shortList(views, query);
     },
     'webhooks.create': async ({ institution, body, identity }) => {
       const { webhook, secret } = await createWebhook(deps, identity.actor, institution.id, body);

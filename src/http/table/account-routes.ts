@@ -18,7 +18,7 @@ import {
   updateUserRequest,
   user,
 } from '../../api/accounts.ts';
-import { idParams, institutionParams, page } from '../../api/common.ts';
+import { idParams, institutionParams, page, shortListQuery } from '../../api/common.ts';
 import { issueDictionaryEntry } from '../../api/imports.ts';
 import { route } from './route.ts';
 
@@ -103,6 +103,11 @@ export const accountRoutes = {
     summary: 'Switches a user on or off, or sets name or password; ends the user’s sessions where needed',
     params: idParams,
     body: updateUserRequest,
+    elsewhere: {
+      email: 'It never changes: make another user.',
+      role: 'It never changes: make another user.',
+      institution: 'It never changes: make another user.',
+    },
     answer: user,
   }),
   'tokens.list': route({
@@ -151,7 +156,8 @@ export const accountRoutes = {
     method: 'GET',
     path: '/dictionaries/issues',
     access: 'signed-in',
-    summary: 'Every issue code with its words',
+    summary: 'Every issue code with its words (one page unless a limit is given)',
+    query: shortListQuery,
     answer: page(issueDictionaryEntry),
   }),
 };

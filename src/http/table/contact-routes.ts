@@ -4,6 +4,7 @@
 import { z } from 'zod';
 import { institutionParams, page, pageQuery } from '../../api/common.ts';
 import { contact, contactChange, contactsQuery, setContactRequest } from '../../api/contacts.ts';
+import { standardFields } from '../../domain/fields.ts';
 import { route } from './route.ts';
 
 const contactParams = institutionParams.extend({ contact: z.string().describe('Causeway ID or CRM ID') });
@@ -35,6 +36,9 @@ export const contactRoutes = {
     summary: 'Sets fields by hand',
     params: contactParams,
     body: setContactRequest,
+    elsewhere: Object.fromEntries(
+      [...standardFields.map((field) => field.name), 'custom'].map((name) => [name, 'Put it inside “values”.']),
+    ),
     answer: contact,
     showsContacts: true,
   }),

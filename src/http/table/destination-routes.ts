@@ -2,7 +2,7 @@
 // Invariant: every change answers with the destination as it is after it; a test answers with the test.
 
 import { z } from 'zod';
-import { institutionParams, page, pageQuery, uuid } from '../../api/common.ts';
+import { institutionParams, page, pageQuery, shortListQuery, uuid } from '../../api/common.ts';
 import {
   confirmHostKeyRequest,
   createDestinationRequest,
@@ -25,8 +25,9 @@ export const destinationRoutes = {
     method: 'GET',
     path: '/institutions/:institution/destinations',
     access: 'viewer',
-    summary: 'The destinations of an institution that are not deleted, newest first (one page: next is null)',
+    summary: 'The destinations of an institution that are not deleted, newest first (one page unless a limit is given)',
     params: institutionParams,
+    query: shortListQuery,
     answer: page(destination),
   }),
   'destinations.create': route({
@@ -55,6 +56,19 @@ export const destinationRoutes = {
       'Changes settings. Another host, port or user drops the confirmed fingerprints and the password; what changes the way there makes it a draft until a test has passed.',
     params: destinationParams,
     body: updateDestinationRequest,
+    elsewhere: {
+      dataset: 'It never changes: make another destination.',
+      status: 'Switch it with …/enable and …/disable.',
+      auth: 'It follows from the password, or from …/regenerate-key.',
+      keys: 'Make a new pair with …/regenerate-key.',
+      publicKey: 'Make a new pair with …/regenerate-key.',
+      generateKey: 'Make a new pair with …/regenerate-key.',
+      hostKeys: 'Confirm a fingerprint with …/host-keys.',
+      hostKeyState: 'Confirm a fingerprint with …/host-keys, or switch the check with checkFingerprint.',
+      schedule: 'It is made of frequency and at.',
+      timeZone: 'It is that of the institution.',
+      startsFrom: 'It follows from since and from what was delivered.',
+    },
     answer: destination,
   }),
   'destinations.delete': route({
@@ -116,6 +130,7 @@ export const destinationRoutes = {
     summary: 'Tests a destination in stages; with enable it is switched on when the test passes',
     params: destinationParams,
     body: probeRequest,
+    elsewhere: { enabled: 'Send enable, which switches it on when the test passes.' },
     answer: probe,
   }),
   'destinations.probes': route({

@@ -1,7 +1,7 @@
 // Routes of feeds: settings, credentials, keys, mapping, preview, session log and sample file.
 // Invariant: every change answers with the feed as it is after it.
 
-import { institutionParams, page, pageQuery, uuid } from '../../api/common.ts';
+import { institutionParams, page, pageQuery, shortListQuery, uuid } from '../../api/common.ts';
 import {
   addKeyRequest,
   feed,
@@ -22,8 +22,9 @@ export const feedRoutes = {
     method: 'GET',
     path: '/institutions/:institution/feeds',
     access: 'viewer',
-    summary: 'The feeds of an institution, oldest first (one page: next is null)',
+    summary: 'The feeds of an institution, oldest first (one page unless a limit is given)',
     params: institutionParams,
+    query: shortListQuery,
     answer: page(feed),
   }),
   'feeds.show': route({
@@ -41,6 +42,13 @@ export const feedRoutes = {
     summary: 'Changes name, strictness, login methods or the accepted addresses',
     params: feedParams,
     body: updateFeedRequest,
+    elsewhere: {
+      enabled: 'Switch it with …/enable and …/disable.',
+      mapping: 'Change it with …/mapping.',
+      columns: 'Change them with …/mapping.',
+      publicKeys: 'Add and remove keys with …/keys.',
+      password: 'Make a new one with …/renew.',
+    },
     answer: feed,
   }),
   'feeds.enable': route({

@@ -2,7 +2,7 @@
 // Invariant: `/imports/:id` finds its institution first; whoever does not belong to it gets the same 404 as for no import.
 
 import { z } from 'zod';
-import { idParams, institutionParams, page, uuid } from '../../api/common.ts';
+import { idParams, institutionParams, page, shortListQuery, uuid } from '../../api/common.ts';
 import { mappingRequest } from '../../api/feeds.ts';
 import {
   againRequest,
@@ -60,8 +60,9 @@ export const importRoutes = {
     method: 'GET',
     path: '/imports/:id/issue-groups',
     access: 'viewer',
-    summary: 'Its issues by kind, with remedy and up to three examples (one page: next is null)',
+    summary: 'Its issues by kind, with remedy and up to three examples (one page unless a limit is given)',
     params: idParams,
+    query: shortListQuery,
     answer: page(issueGroup),
     showsContacts: true,
   }),
@@ -134,6 +135,7 @@ export const importRoutes = {
     summary: 'Imports the same stored file again under the mapping of today',
     params: idParams,
     body: againRequest,
+    elsewhere: { mapping: 'Save it as the mapping of the feed first; or send sameMapping for that of this import.' },
     answer: importView,
     status: 202,
   }),

@@ -1,7 +1,7 @@
 // Routes of institutions, their overview and their fields.
 // Invariant: lists show an operator everything and everyone else the own institution only.
 
-import { institutionParams, page, pageQuery } from '../../api/common.ts';
+import { institutionParams, page, pageQuery, shortListQuery } from '../../api/common.ts';
 import {
   createFieldRequest,
   createInstitutionRequest,
@@ -45,6 +45,7 @@ export const institutionRoutes = {
     summary: 'Changes name, time zone or country',
     params: institutionParams,
     body: updateInstitutionRequest,
+    elsewhere: { slug: 'It never changes: it stands in addresses and commands.' },
     answer: institution,
   }),
   'institutions.overview': route({
@@ -59,8 +60,9 @@ export const institutionRoutes = {
     method: 'GET',
     path: '/institutions/:institution/fields',
     access: 'viewer',
-    summary: 'Standard fields and the institution’s own, in the order of the pages (one page: next is null)',
+    summary: 'Standard fields and the institution’s own, in the order of the pages (one page unless a limit is given)',
     params: institutionParams,
+    query: shortListQuery,
     answer: page(field),
   }),
   'fields.create': route({

@@ -1,6 +1,6 @@
 // Routes of notifications: mails, webhooks and their deliveries, the weekly digest. All are for administrators: they name people.
 
-import { institutionParams, page, pageQuery, uuid } from '../../api/common.ts';
+import { institutionParams, page, pageQuery, shortListQuery, uuid } from '../../api/common.ts';
 import {
   createWebhookRequest,
   digest,
@@ -37,8 +37,9 @@ export const notificationRoutes = {
     method: 'GET',
     path: '/institutions/:institution/webhooks',
     access: 'admin',
-    summary: 'The webhooks of an institution, newest first (one page: next is null)',
+    summary: 'The webhooks of an institution, newest first (one page unless a limit is given)',
     params: institutionParams,
+    query: shortListQuery,
     answer: page(webhook),
   }),
   'webhooks.create': route({
@@ -58,6 +59,10 @@ export const notificationRoutes = {
     summary: 'Switches a webhook on or off, or changes the events that it is told of',
     params: oneParams,
     body: updateWebhookRequest,
+    elsewhere: {
+      url: 'It never changes: make another webhook.',
+      secret: 'It never changes: make another webhook.',
+    },
     answer: webhook,
   }),
   'webhooks.delete': route({
@@ -102,6 +107,7 @@ export const notificationRoutes = {
     summary: 'Switches the weekly digest on or off, or changes its recipients',
     params: institutionParams,
     body: updateDigestRequest,
+    elsewhere: { timeZone: 'It is that of the institution.' },
     answer: digest,
   }),
 };

@@ -21,8 +21,12 @@ export type Route = {
   access: Access;
   summary: string;
   params?: z.ZodType;
+  /** Without one, the address takes no parameters. */
   query?: z.ZodType;
+  /** Without one, a body may have no members. */
   body?: z.ZodType | BytesBody;
+  /** For members of the answer that the body does not take: how they are changed, as a sentence. */
+  elsewhere?: Readonly<Record<string, string>>;
   /** The JSON answer, a download of this media type, or nothing (204). */
   answer: z.ZodType | { file: string } | null;
   status?: 200 | 201 | 202;

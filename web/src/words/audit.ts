@@ -14,6 +14,7 @@ const actions: Record<string, string> = {
   'destination.host-key-forgotten': 'Took the confirmation of a fingerprint back',
   'destination.key-changed-over': 'The new key pair of a destination worked and took over',
   'destination.key-regenerated': 'Made a new key pair for a destination',
+  'destination.next-run-corrected': 'Brought a next run back to its time after the clock was put back',
   'destination.tested': 'Tested a destination',
   'destination.updated': 'Changed a destination',
   'digest.updated': 'Changed the weekly digest',
