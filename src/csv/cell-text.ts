@@ -10,44 +10,61 @@ export function blockText(block: Block): string {
 
 /** The cells of row `row` (index in the block), blank ones added up to `width`. `text` is `blockText(block)`. */
 export function rowCells(block: Block, row: number, text: string, width: number, decoder: CellDecoder): string[] {
-  const { cellEnd, cellFlags } = block;
+  return fillCells(block, row, text, highCells(block, row, text, width, decoder));
+}
+
+/** Room for the cells of a row; those with HIGH are in it, and only they. */
+export function highCells(block: Block, row: number, text: string, width: number, decoder: CellDecoder): string[] {
   const first = block.firstCell[row] as number;
   const count = (block.firstCell[row + 1] as number) - first;
   const cells: string[] = new Array(count < width ? width : count);
+  if (((block.flags[row] as number) & HIGH) === 0) return cells;
+  for (let cell = 0; cell < count; cell++) {
+    const flags = block.cellFlags[first + cell] as number;
+    if ((flags & HIGH) === 0) continue;
+    const start = cell === 0 ? (block.start[row] as number) : (block.cellEnd[first + cell - 1] as number) + 1;
+    const { from, to } = textRange(flags, start, block.cellEnd[first + cell] as number);
+    const decoded = decoder.decode(block.bytes, text, from, to, () => ({
+      row: block.firstRow + row,
+      line: block.line[row] as number,
+      byte: block.byte[row] as number,
+      column: cell + 1,
+    }));
+    cells[cell] = unescaped(decoded, flags);
+  }
+  return cells;
+}
+
+/** Adds the cells that `highCells` left out. */
+export function fillCells(block: Block, row: number, text: string, cells: string[]): string[] {
+  const { cellEnd, cellFlags } = block;
+  const first = block.firstCell[row] as number;
+  const count = (block.firstCell[row + 1] as number) - first;
   let start = block.start[row] as number;
   for (let cell = 0; cell < count; cell++) {
     const end = cellEnd[first + cell] as number;
     const flags = cellFlags[first + cell] as number;
     if (flags === 0) cells[cell] = text.substring(start, end);
     else if (flags === QUOTED) cells[cell] = text.substring(start + 1, end - 1);
-    else cells[cell] = cellText(block, row, cell, text, start, end, flags, decoder);
+    else if ((flags & HIGH) === 0) {
+      const { from, to } = textRange(flags, start, end);
+      cells[cell] = unescaped(text.substring(from, to), flags);
+    }
     start = end + 1;
   }
-  for (let cell = count; cell < width; cell++) cells[cell] = '';
+  for (let cell = count; cell < cells.length; cell++) cells[cell] = '';
   return cells;
 }
 
-function cellText(
-  block: Block,
-  row: number,
-  cell: number,
-  text: string,
-  start: number,
-  end: number,
-  flags: number,
-  decoder: CellDecoder,
-): string {
-  const malformed = (flags & MALFORMED) !== 0;
-  const from = (flags & QUOTED) !== 0 && !malformed ? start + 1 : start;
-  const to = from > start && (flags & OPEN) === 0 ? end - 1 : end;
-  let found: string;
-  if ((flags & HIGH) === 0) found = text.substring(from, to);
-  else {
-    const place = { row: block.firstRow + row, line: block.line[row] as number, byte: block.byte[row] as number };
-    found = decoder.decode(block.bytes, from, to, { ...place, column: cell + 1 });
-  }
-  if ((flags & ESCAPED) === 0) return found;
-  return malformed ? halveUntilClosed(found) : found.replaceAll('""', '"');
+/** The bytes of a cell without its quotes; what is malformed keeps them. */
+function textRange(flags: number, start: number, end: number): { from: number; to: number } {
+  if ((flags & QUOTED) === 0 || (flags & MALFORMED) !== 0) return { from: start, to: end };
+  return { from: start + 1, to: (flags & OPEN) === 0 ? end - 1 : end };
+}
+
+function unescaped(text: string, flags: number): string {
+  if ((flags & ESCAPED) === 0) return text;
+  return (flags & MALFORMED) !== 0 ? halveUntilClosed(text) : text.replaceAll('""', '"');
 }
 
 /** In `"a ""b"" c" d "" e` the doubled quotes before the closing one stood for quotes; those behind it did not. */

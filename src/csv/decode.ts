@@ -2,10 +2,11 @@
 // Invariant: a cell is never read as UTF-8 with replacement characters that its bytes do not hold.
 import { isUtf8 } from 'node:buffer';
 import { LIST_LENGTH } from './limits.ts';
-import type { Encoding, Place, Problem } from './types.ts';
+import type { Encoding, Place, Problem, RowReading } from './types.ts';
 
 /** Windows-1252 for the bytes 0x80 to 0x9F (WHATWG Encoding); five of them are not defined and stay control characters. */
 export const WINDOWS_1252_HIGH = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ';
+const REPLACEMENT = '\ufffd';
 const UNDEFINED_1252 = /[\u0081\u008d\u008f\u0090\u009d]/;
 
 function decodeWindows1252(bytes: Buffer, from: number, to: number): string {
@@ -14,14 +15,19 @@ function decodeWindows1252(bytes: Buffer, from: number, to: number): string {
     .replace(/[\x80-\x9f]/g, (control) => WINDOWS_1252_HIGH[control.charCodeAt(0) - 0x80] ?? control);
 }
 
+/** The texts of so many short cells are remembered: names come again and again. */
+const MEMO_CELLS = 4096;
+/** Substrings of this length are copies; longer ones would hold on to the whole text that they were cut from. */
+const MEMO_BYTES = 12;
+
 /** A count and its first places. */
 class Places {
   count = 0;
   readonly first: Place[] = [];
 
-  add(place: Place): void {
+  add(placeOf: () => Place): void {
     this.count++;
-    if (this.first.length < LIST_LENGTH) this.first.push(place);
+    if (this.first.length < LIST_LENGTH) this.first.push(placeOf());
   }
 }
 
@@ -38,31 +44,49 @@ export class CellDecoder {
   readonly #undefined = new Places();
   readonly #replaced = new Places();
   readonly #nul = new Places();
+  /** Short cells that are UTF-8 without U+FFFD, by their bytes as characters. */
+  readonly #memo = new Map<string, string>();
+  /** Of the row that was begun last. */
+  #reading: RowReading = 'ascii';
 
   constructor(detected: Encoding, pinned: boolean) {
     this.#detected = detected;
     this.#pinned = pinned;
   }
 
-  /** `place` says where the cell is, should it have to be reported. */
-  decode(bytes: Buffer, from: number, to: number, place: Place): string {
-    if (this.#detected === 'windows-1252' && this.#pinned) return this.#asWindows(bytes, from, to, place);
-    if (this.#detected === 'utf-16le' || this.#detected === 'utf-16be') {
-      const text = bytes.toString('utf8', from, to);
-      if (text.includes('\ufffd')) this.#replaced.add(place);
-      return text;
-    }
-    const mayBeUtf8 = !this.#leansToWindows() || hardlyWindows(bytes, from, to);
-    if (!mayBeUtf8 || !isUtf8(bytes.subarray(from, to))) return this.#asWindows(bytes, from, to, place);
-    const text = bytes.toString('utf8', from, to);
-    if (text.includes('\ufffd')) this.#replaced.add(place);
-    this.#utf8.add(place);
+  /** The cells that come now are another row's. */
+  startRow(): void {
+    this.#reading = 'ascii';
+  }
+
+  /** How the cells since `startRow` were read. */
+  rowReading(): RowReading {
+    return this.#reading;
+  }
+
+  /** `latin1` has a character for each byte of `bytes`. `placeOf` says where the cell is, should it have to be reported. */
+  decode(bytes: Buffer, latin1: string, from: number, to: number, placeOf: () => Place): string {
+    if (this.#detected === 'windows-1252' && this.#pinned) return this.#asWindows(bytes, from, to, placeOf);
+    if (this.#detected === 'utf-16le' || this.#detected === 'utf-16be')
+      return this.#asUtf8(bytes.toString('utf8', from, to), placeOf);
+    if (this.#leansToWindows() && !hardlyWindows(bytes, from, to)) return this.#asWindows(bytes, from, to, placeOf);
+    const key = to - from <= MEMO_BYTES ? latin1.substring(from, to) : '';
+    const known = this.#memo.get(key);
+    const text = known ?? bytes.toString('utf8', from, to);
+    // Decoding puts U+FFFD wherever bytes are not UTF-8.
+    const isClean = known !== undefined || !text.includes(REPLACEMENT);
+    if (!isClean && !isUtf8(bytes.subarray(from, to))) return this.#asWindows(bytes, from, to, placeOf);
+    this.#utf8.add(placeOf);
+    if (!isClean) return this.#asUtf8(text, placeOf);
+    if (known === undefined && key !== '') this.#remember(key, text);
+    this.#noteReading('utf-8');
     return text;
   }
 
   /** A cell with U+0000 was seen. */
-  sawNul(place: Place): void {
-    this.#nul.add(place);
+  sawNul(placeOf: () => Place): void {
+    this.#nul.add(placeOf);
+    this.#reading = 'unclear';
   }
 
   /** The encoding of the file as far as it was read. */
@@ -89,11 +113,34 @@ export class CellDecoder {
     return this.#windows.count > this.#utf8.count && this.#detected !== 'utf-8-bom';
   }
 
-  #asWindows(bytes: Buffer, from: number, to: number, place: Place): string {
-    const text = decodeWindows1252(bytes, from, to);
-    this.#windows.add(place);
-    if (UNDEFINED_1252.test(text)) this.#undefined.add(place);
+  #remember(key: string, text: string): void {
+    if (this.#memo.size === MEMO_CELLS) this.#memo.clear();
+    this.#memo.set(key, text);
+  }
+
+  #asUtf8(text: string, placeOf: () => Place): string {
+    this.#noteReading('utf-8');
+    if (text.includes(REPLACEMENT)) {
+      this.#replaced.add(placeOf);
+      this.#reading = 'unclear';
+    }
     return text;
+  }
+
+  #asWindows(bytes: Buffer, from: number, to: number, placeOf: () => Place): string {
+    const text = decodeWindows1252(bytes, from, to);
+    this.#windows.add(placeOf);
+    this.#noteReading('windows-1252');
+    if (UNDEFINED_1252.test(text)) {
+      this.#undefined.add(placeOf);
+      this.#reading = 'unclear';
+    }
+    return text;
+  }
+
+  #noteReading(reading: 'utf-8' | 'windows-1252'): void {
+    if (this.#reading === 'ascii') this.#reading = reading;
+    else if (this.#reading !== reading) this.#reading = 'unclear';
   }
 }
 

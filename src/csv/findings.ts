@@ -31,6 +31,14 @@ export class Findings {
     if (context.isOpenAtEnd(block, index)) this.quoteOpened = openQuotePlace(block, index, context);
   }
 
+  /** A data row as wide as the header whose cells nobody needs. */
+  noteKnown(block: Block, index: number, context: RowContext): void {
+    this.noteQuotes(block, index, context);
+    this.lastRowIsData = true;
+    this.dataRows++;
+    this.widths.add(context.width);
+  }
+
   /** A row with text above the header. */
   notePreamble(block: Block, index: number, cells: readonly string[], context: RowContext): void {
     this.preambleRows++;
@@ -44,6 +52,11 @@ export class Findings {
     header.labels.forEach((label, column) => {
       if (label.trim() === '') this.#unlabelled.set(column, 0);
     });
+  }
+
+  /** Are cells of data rows wanted by `noteUnlabelled`? */
+  get watchesCells(): boolean {
+    return this.#unlabelled.size > 0;
   }
 
   noteUnlabelled(cells: readonly string[]): void {

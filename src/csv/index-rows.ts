@@ -1,6 +1,7 @@
 // Owns the loop over the bytes: where rows and cells end, by RFC 4180 §2 and with repair of what differs from it.
 // Invariant: a buffer is indexed from the start of a row, and nothing is remembered of a row that is not complete.
 import { BlockArrays, ESCAPED, HIGH, MALFORMED, OPEN, QUOTED } from './block.ts';
+import { MARK_PADDING, MarkFinder } from './find-marks.ts';
 import { utf16Bytes } from './transcode.ts';
 import type { Limits } from './types.ts';
 
@@ -8,10 +9,12 @@ const LF = 10;
 const CR = 13;
 // Classes of bytes; those from IS_DELIMITER on end a cell outside quotes.
 const IS_QUOTE = 1;
-const IS_HIGH = 2;
-const IS_DELIMITER = 3;
-const IS_LF = 4;
-const IS_CR = 5;
+const IS_DELIMITER = 2;
+const IS_LF = 3;
+const IS_CR = 4;
+
+/** Bytes that the buffer of `indexRows` needs behind those that are filled: a sentinel, and what is looked at with it. */
+export const WORK_PADDING = 1 + MARK_PADDING;
 
 /** What `indexRows` goes on from, and what it found last. */
 export class IndexState {
@@ -21,10 +24,8 @@ export class IndexState {
   readonly delimiter: number;
   /** -1: no quoting. */
   readonly quote: number;
-  readonly plain = new Uint8Array(256);
-  readonly quoted = new Uint8Array(256);
-  /** No byte above this one is special outside quotes. */
-  readonly highest: number;
+  readonly classes = new Uint8Array(256);
+  readonly finder: MarkFinder;
   /** Number of the next row, line and byte at which it starts. */
   row = 1;
   line = 1;
@@ -42,24 +43,23 @@ export class IndexState {
     this.byte = startByte;
     this.delimiter = delimiter.charCodeAt(0);
     this.quote = quote === null ? -1 : quote.charCodeAt(0);
-    this.highest = Math.max(this.delimiter, this.quote, CR);
-    this.quoted.fill(IS_HIGH, 128);
-    for (const classes of [this.plain, this.quoted]) {
-      classes[LF] = IS_LF;
-      classes[CR] = IS_CR;
-      if (this.quote >= 0) classes[this.quote] = IS_QUOTE;
-    }
-    this.plain[this.delimiter] = IS_DELIMITER;
+    this.finder = new MarkFinder(this.delimiter, this.quote);
+    this.classes[LF] = IS_LF;
+    this.classes[CR] = IS_CR;
+    if (this.quote >= 0) this.classes[this.quote] = IS_QUOTE;
+    this.classes[this.delimiter] = IS_DELIMITER;
   }
 }
 
 /**
- * Indexes the whole rows in the first `filled` bytes of `work`, which must have one byte more. `final`: no bytes come after them.
+ * Indexes the whole rows in the first `filled` bytes of `work`, which must have WORK_PADDING bytes more. `final`: no bytes come after them.
  * Returns true when the row behind the last whole one is beyond a limit.
  */
 export function indexRows(state: IndexState, work: Buffer, filled: number, final: boolean): boolean {
-  const { arrays, limits, utf16, plain, quoted, quote, highest, lineEnds } = state;
+  const { arrays, limits, utf16, classes, delimiter, quote, finder, lineEnds } = state;
+  const { marks } = finder;
   let { cellEnd, cellFlags } = arrays;
+  let room = cellEnd.length;
   let { line, byte } = state;
   let cells = 0;
   let rows = 0;
@@ -68,63 +68,66 @@ export function indexRows(state: IndexState, work: Buffer, filled: number, final
   let first = 0;
   let cellStart = 0;
   let tooLarge = false;
-  work[filled] = LF; // sentinel: every inner loop stops here
+  let mark = 0;
+  let markCount = 0;
+  work[filled] = LF; // sentinel: no loop goes on behind it
+  finder.start(work, filled + 1);
   row: while (at < filled) {
     first = cells;
     let rowFlags = 0;
     let breaks = 0;
     let kind = IS_LF;
     do {
+      // Most cells are plain: a delimiter ends them, and their flags are 0.
+      while (mark < markCount && cells < room) {
+        const next = marks[mark] as number;
+        if (next < 0 || work[next] !== delimiter) break;
+        cellEnd[cells] = next;
+        cellFlags[cells++] = 0;
+        at = next + 1;
+        mark++;
+      }
       cellStart = at;
       let flags = 0;
-      if (work[at] === quote) {
-        flags = QUOTED;
-        at++;
-        for (;;) {
-          while (quoted[work[at] as number] === 0) at++;
-          if (at === filled) {
-            flags |= OPEN;
-            break;
-          }
-          const found = quoted[work[at++] as number] as number;
-          if (found === IS_QUOTE) {
-            if (at === filled) break;
-            const next = plain[work[at] as number] as number;
-            if (next === IS_QUOTE) {
-              flags |= ESCAPED;
-              at++;
-              continue;
-            }
-            if (next === 0) flags |= MALFORMED;
-            break;
-          }
-          if (found === IS_HIGH) flags |= HIGH;
-          else {
-            breaks++;
-            if (found === IS_CR && at < filled && work[at] === LF) at++;
-          }
-        }
-      }
-      // Most bytes of text are above every special one, and cost one comparison.
-      let seen = 0;
+      let inQuote = work[at] === quote;
       for (;;) {
-        let value = work[at] as number;
-        while (value > highest) {
-          seen |= value;
-          value = work[++at] as number;
+        if (mark === markCount) {
+          markCount = finder.find();
+          mark = 0;
         }
-        kind = plain[value] as number;
-        if (kind >= IS_DELIMITER) break;
-        seen |= value;
-        at++;
+        const next = marks[mark++] as number;
+        if (next < 0) flags |= HIGH;
+        const found = next < 0 ? ~next : next;
+        // The second one of a pair.
+        if (found < at) continue;
+        at = found;
+        kind = classes[work[at] as number] as number;
+        if (!inQuote) {
+          if (kind >= IS_DELIMITER) break;
+        } else if (at === filled) {
+          flags |= OPEN;
+          break;
+        } else if (kind === IS_QUOTE && at === cellStart) {
+          flags |= QUOTED;
+        } else if (kind === IS_QUOTE) {
+          const after = classes[work[at + 1] as number] as number;
+          if (after === 0) flags |= MALFORMED;
+          if (after === IS_QUOTE) {
+            flags |= ESCAPED;
+            at += 2;
+          } else inQuote = false;
+        } else if (kind >= IS_LF) {
+          breaks++;
+          if (kind === IS_CR && at + 1 < filled && work[at + 1] === LF) at += 2;
+        }
       }
-      if (seen > 127) flags |= HIGH;
       if (at === filled && !final) break row;
-      if (cells === cellEnd.length) {
+      if (cells === room) {
         tooLarge = cells - first > limits.columns;
         if (tooLarge) break row;
         arrays.growCells();
         ({ cellEnd, cellFlags } = arrays);
+        room = cellEnd.length;
       }
       cellEnd[cells] = at;
       cellFlags[cells++] = flags;

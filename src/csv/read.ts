@@ -1,7 +1,7 @@
 // Owns reading a whole file: dialect, header, rows with their problems, and what is known at the end.
 // Invariant: total rows = preamble + header + blank + data; a file of any content is read to its end without an exception.
-import { type Block, OPEN } from './block.ts';
-import { blockText, rowCells } from './cell-text.ts';
+import { type Block, HIGH, MALFORMED, OPEN } from './block.ts';
+import { blockText, fillCells, highCells, rowCells } from './cell-text.ts';
 import { CellDecoder } from './decode.ts';
 import { detect } from './detect.ts';
 import { expectedFound, looksLikeData, looseLabels } from './find-header.ts';
@@ -13,7 +13,17 @@ import { Scanner } from './scan.ts';
 import { markLength } from './sniff-encoding.ts';
 import { ByteSource } from './source.ts';
 import { utf16Bytes } from './transcode.ts';
-import type { CsvReading, DataRow, Dialect, Header, Problem, ReadOptions, ReadResult, RowBatch } from './types.ts';
+import type {
+  CsvReading,
+  DataRow,
+  Dialect,
+  Header,
+  IsKnown,
+  Problem,
+  ReadOptions,
+  ReadResult,
+  RowBatch,
+} from './types.ts';
 
 /**
  * Reads a CSV file in one pass and fixed memory; resolves when the header is known. Never throws on data; errors of the source
@@ -55,6 +65,7 @@ class RowReader {
   readonly #blocks: AsyncGenerator<Block, void, undefined>;
   readonly #context: RowContext;
   readonly #findings = new Findings();
+  readonly #isKnown: IsKnown | undefined;
   /** The block that holds the header, and the first of its rows that was not looked at. */
   #pending: { block: Block; from: number } | null = null;
   #done = false;
@@ -63,6 +74,7 @@ class RowReader {
     this.#input = input;
     this.#dialect = dialect;
     this.#expected = looseLabels(options.expectedLabels ?? []);
+    this.#isKnown = options.isKnown;
     const { delimiter, encoding } = dialect;
     const utf16 = encoding === 'utf-16le' || encoding === 'utf-16be';
     const scanner = new Scanner({
@@ -137,7 +149,7 @@ class RowReader {
         }
         const batch = this.#batch(pending.block, pending.from);
         pending = null;
-        if (batch.rows.length > 0) yield batch;
+        if (batch.rows.length > 0 || batch.known > 0) yield batch;
       }
       this.#done = true;
     } finally {
@@ -153,16 +165,34 @@ class RowReader {
     const bytes = block.bytes.subarray(0, block.end[block.rows - 1]);
     const hasNul = bytes.includes(0);
     const rows: DataRow[] = [];
+    const isKnown = block.tooLarge === null ? this.#isKnown : undefined;
+    // What is to be noted of the cells is noted of known rows too.
+    const allCells = hasNul || findings.watchesCells;
+    let known = 0;
     for (let index = from; index < block.rows; index++) {
       const row = block.firstRow + index;
-      const cells = rowCells(block, index, text, width, this.#decoder);
+      const line = block.line[index] as number;
+      const start = block.start[index] as number;
+      const end = block.end[index] as number;
+      const flags = block.flags[index] as number;
+      let found = (block.firstCell[index + 1] as number) - (block.firstCell[index] as number);
+      const mayBeKnown = isKnown !== undefined && found === width && (flags & (MALFORMED | OPEN)) === 0;
+      this.#decoder.startRow();
+      // How the row's text is read is known from these cells.
+      const high = (flags & HIGH) === 0 ? null : highCells(block, index, text, width, this.#decoder);
+      if (mayBeKnown && !allCells && isKnown(block.bytes, start, end, row, line, this.#decoder.rowReading())) {
+        findings.noteKnown(block, index, context);
+        known++;
+        continue;
+      }
+      const cells =
+        high === null ? rowCells(block, index, text, width, this.#decoder) : fillCells(block, index, text, high);
       findings.noteQuotes(block, index, context);
       findings.lastRowIsData = block.tooLarge !== null || !isBlank(cells);
       if (!findings.lastRowIsData) {
         findings.blank.add(row);
         continue;
       }
-      let found = (block.firstCell[index + 1] as number) - (block.firstCell[index] as number);
       findings.dataRows++;
       findings.widths.add(found);
       if (found > width && block.tooLarge === null && cells.findLastIndex((cell) => cell.trim() !== '') < width) {
@@ -172,17 +202,15 @@ class RowReader {
       }
       findings.noteUnlabelled(cells);
       if (hasNul) this.#noteNul(block, index, cells);
-      rows.push({
-        row,
-        line: block.line[index] as number,
-        byte: block.byte[index] as number,
-        cells,
-        problems: rowProblems(block, index, cells, found, context),
-        start: block.start[index] as number,
-        end: block.end[index] as number,
-      });
+      const reading = this.#decoder.rowReading();
+      if (mayBeKnown && allCells && isKnown(block.bytes, start, end, row, line, reading)) {
+        known++;
+        continue;
+      }
+      const problems = rowProblems(block, index, cells, found, context);
+      rows.push({ row, line, byte: block.byte[index] as number, cells, problems, reading, start, end });
     }
-    return { rows, bytes };
+    return { rows, known, bytes };
   }
 
   result(): ReadResult {
@@ -214,7 +242,7 @@ class RowReader {
 
   #noteNul(block: Block, index: number, cells: readonly string[]): void {
     cells.forEach((cell, column) => {
-      if (cell.includes('\0')) this.#decoder.sawNul({ ...rowPlace(block, index), column: column + 1 });
+      if (cell.includes('\0')) this.#decoder.sawNul(() => ({ ...rowPlace(block, index), column: column + 1 }));
     });
   }
 }

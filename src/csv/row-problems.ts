@@ -1,5 +1,5 @@
 // Owns what can be wrong with one row, as problems. Invariant: a row without problems is a row of the header's width, well quoted.
-import { type Block, MALFORMED, OPEN } from './block.ts';
+import { type Block, MALFORMED, OPEN, QUOTED } from './block.ts';
 import type { Place, Problem } from './types.ts';
 
 const NONE: readonly Problem[] = Object.freeze([]);
@@ -52,7 +52,8 @@ function quotingProblem(
 ): Problem | null {
   const flags = block.flags[index] as number;
   const breaks = block.breaks[index] as number;
-  const rowsInside = breaks === 0 ? 0 : linesLikeRows(cells, context.delimiter, context.width);
+  const rowsInside =
+    breaks === 0 ? 0 : linesLikeRows(quotedCells(block, index, cells), context.delimiter, context.width);
   const isOpen = context.isOpenAtEnd(block, index);
   if (!isOpen && (flags & MALFORMED) === 0 && rowsInside === 0) return null;
   const kind = isOpen ? 'open-quote' : (flags & MALFORMED) !== 0 ? 'text-after-quote' : 'rows-inside';
@@ -62,6 +63,13 @@ function quotingProblem(
     if (((block.cellFlags[first + cell] as number) & MALFORMED) !== 0) place.column = cell + 1;
   }
   return { code: 'malformed-quoting', scope: 'row', ...place, facts: { kind, lines: breaks + 1, rowsInside } };
+}
+
+/** Only these can hold line ends. */
+function quotedCells(block: Block, index: number, cells: readonly string[]): string[] {
+  const first = block.firstCell[index] as number;
+  const count = (block.firstCell[index + 1] as number) - first;
+  return cells.slice(0, count).filter((_, cell) => ((block.cellFlags[first + cell] as number) & QUOTED) !== 0);
 }
 
 /** Where the quote stands that is open at the end of the file; the row itself when the quote is in a part that was dropped. */

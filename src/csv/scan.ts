@@ -1,7 +1,7 @@
 // Owns the byte scanner: chunks of any size become blocks of rows.
 // Invariant: rows and their places depend on the bytes alone, never on the chunks; what is kept is bounded by the limits.
 import type { Block, RowSize } from './block.ts';
-import { IndexState, indexRows } from './index-rows.ts';
+import { IndexState, indexRows, WORK_PADDING } from './index-rows.ts';
 import { RowSkipper } from './skip.ts';
 import { utf16Bytes } from './transcode.ts';
 import type { Limits } from './types.ts';
@@ -34,7 +34,7 @@ export class Scanner {
     const { delimiter, quote, limits, startByte, utf16 } = options;
     this.#options = options;
     this.#state = new IndexState(delimiter, quote, limits, startByte, utf16);
-    this.#work = Buffer.allocUnsafeSlow(options.batchBytes + 1);
+    this.#work = Buffer.allocUnsafeSlow(options.batchBytes + WORK_PADDING);
   }
 
   /** Rows seen so far, the row of the last block included. */
@@ -66,12 +66,12 @@ export class Scanner {
         yield this.#takeSkipped(this.#skipper);
         continue;
       }
-      // One byte of the buffer stays free for the sentinel.
-      const count = Math.min(this.#work.length - 1 - this.#filled, chunk.length - from);
+      const room = this.#work.length - WORK_PADDING;
+      const count = Math.min(room - this.#filled, chunk.length - from);
       this.#work.set(chunk.subarray(from, from + count), this.#filled);
       this.#filled += count;
       from += count;
-      if (this.#filled === this.#work.length - 1) yield* this.#drain(false);
+      if (this.#filled === room) yield* this.#drain(false);
     }
   }
 
@@ -109,7 +109,7 @@ export class Scanner {
   }
 
   #refill(room: number, rest: Uint8Array): void {
-    this.#work = Buffer.allocUnsafeSlow(room + 1);
+    this.#work = Buffer.allocUnsafeSlow(room + WORK_PADDING);
     this.#work.set(rest);
     this.#filled = rest.length;
   }
@@ -125,7 +125,7 @@ export class Scanner {
   #takeSkipped(skipper: RowSkipper): Block {
     const state = this.#state;
     const { line, byte, finalNewline, endsInsideQuote } = state;
-    const bytes = Buffer.allocUnsafeSlow(this.#kept.length + 1);
+    const bytes = Buffer.allocUnsafeSlow(this.#kept.length + WORK_PADDING);
     bytes.set(this.#kept);
     this.#skipper = null;
     // Where it was cut counts as the end of a file here.

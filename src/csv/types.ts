@@ -102,6 +102,26 @@ export interface Header {
   looksLikeData: boolean;
 }
 
+/**
+ * How the cells with bytes above 0x7F were read, which depends on the rows before as well; `unclear` when not all in one way,
+ * or not without replacements or U+0000.
+ */
+export type RowReading = 'ascii' | 'utf-8' | 'windows-1252' | 'unclear';
+
+/**
+ * Asked about a data row as wide as the header and well quoted, by its bytes without line end; a row whose only text are spaces
+ * above 0x7F may be asked about, too. `bytes` is valid during the call.
+ * True: the caller knows what the row comes to; it is counted and noted like any other, and not handed over.
+ */
+export type IsKnown = (
+  bytes: Buffer,
+  start: number,
+  end: number,
+  row: number,
+  line: number,
+  reading: RowReading,
+) => boolean;
+
 export interface DataRow {
   /** As a spreadsheet shows it. */
   row: number;
@@ -115,6 +135,7 @@ export interface DataRow {
   cells: string[];
   /** `column-count-mismatch`, `malformed-quoting`, `row-too-large`; mostly the same empty array. */
   problems: readonly Problem[];
+  reading: RowReading;
   /** The row's bytes without line end: `batch.bytes.subarray(start, end)`. */
   start: number;
   end: number;
@@ -122,6 +143,8 @@ export interface DataRow {
 
 export interface RowBatch {
   rows: DataRow[];
+  /** Data rows among them that `isKnown` answered for; they are not in `rows`. */
+  known: number;
   /** Raw bytes of these rows (UTF-16 files: as UTF-8). Not written to again: it belongs to who took the batch. */
   bytes: Buffer;
 }
@@ -143,6 +166,7 @@ export interface ReadOptions {
   limits?: Partial<Limits> | undefined;
   /** Rows are handed over in batches of about so many bytes; 64 KiB. */
   batchBytes?: number | undefined;
+  isKnown?: IsKnown | undefined;
 }
 
 /** A kind of file that is no CSV, recognised by its first bytes, whatever its name says. */

@@ -7,12 +7,22 @@ import type { ImportCounts } from '../domain/import.ts';
 import { recordContactBatch } from '../store/contact-batches.ts';
 import { insertContacts, releaseValues, updateContacts, writeBeforeImages } from '../store/import-apply.ts';
 import type { StagedField } from '../store/import-staging.ts';
+import { carryRowHashes } from '../store/row-hashes.ts';
 
 /** Throws (a bug, never data) when the database did not write what the plan said. */
 export async function applyPlan(
   tx: Tx,
   institutionId: InstitutionId,
-  plan: { importId: ImportId; counts: ImportCounts; fields: readonly StagedField[]; now: Date },
+  plan: {
+    importId: ImportId;
+    counts: ImportCounts;
+    fields: readonly StagedField[];
+    now: Date;
+    /** How many of the created contacts are there already. */
+    copied: number;
+    /** Of the feed, for hashes of rows; null when its rows are not compared. */
+    mark: Buffer | null;
+  },
 ): Promise<void> {
   const { counts } = plan;
   let updated = 0;
@@ -21,10 +31,12 @@ export async function applyPlan(
     await releaseValues(tx, institutionId);
     updated = await updateContacts(tx, institutionId, plan);
   }
-  const created = counts.created > 0 ? await insertContacts(tx, institutionId, plan) : 0;
+  let created = plan.copied;
+  if (counts.created > created) created += await insertContacts(tx, institutionId, plan);
   if (created !== counts.created || updated !== counts.updated || counts.unchanged < 0)
     throw new Error(
       `the plan said ${counts.created} created and ${counts.updated} updated, written were ${created} and ${updated}`,
     );
+  if (plan.mark !== null && counts.unchanged > 0) await carryRowHashes(tx, institutionId, plan.mark);
   if (created + updated > 0) await recordContactBatch(tx, institutionId, plan);
 }

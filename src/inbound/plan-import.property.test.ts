@@ -93,7 +93,9 @@ async function inSql(session: Session, contacts: readonly Contact[], rows: reado
   await createStaging(session, [], 0);
   const cell = (text: string | null) => text ?? '\\N';
   const text = rows.map(({ row, causewayId, crm, phone, skipped }) =>
-    [row, row, newIdOf(row), skipped ? 't' : 'f', crm, cell(causewayId), cell(phone), cell(phone), '\\N'].join('\t'),
+    [row, row, newIdOf(row), skipped ? 't' : 'f', crm, cell(causewayId), cell(phone), cell(phone), '\\N', '\\N'].join(
+      '\t',
+    ),
   );
   await copyRows(session, [], Buffer.from(text.map((line) => `${line}\n`).join('')));
   let result: Result | null = null;
@@ -110,10 +112,13 @@ async function inSql(session: Session, contacts: readonly Contact[], rows: reado
       fields: [],
       labels,
       rows: rows.length,
+      staged: rows.length,
+      importId,
+      copied: 0,
       skipped: rows.filter((row) => row.skipped).length,
       applied: true,
     });
-    await applyPlan(tx, institutionId, { importId, counts, fields: [], now: new Date() });
+    await applyPlan(tx, institutionId, { importId, counts, fields: [], now: new Date(), mark: null, copied: 0 });
     const lost = await tx.query<{ row: number }>(
       `select distinct row_number as row from staged_issues where effect = 'row-skipped'
        union select row_number from staged_rows where skipped order by row`,

@@ -2,13 +2,14 @@
 // Invariant: runs under `lockContacts` and writes nothing but temporary tables, so that a plan can be shown or thrown away.
 
 import type { Tx } from '../db/connection.ts';
-import type { InstitutionId } from '../domain/ids.ts';
+import type { ImportId, InstitutionId } from '../domain/ids.ts';
 import type { ImportCounts } from '../domain/import.ts';
 import { issueEntry } from '../domain/issues.ts';
 import {
   analyzePlan,
   createPlanTables,
   loseRepeatedCrmIds,
+  loseToCopied,
   matchByCausewayId,
   planRows,
 } from '../store/import-plan.ts';
@@ -22,9 +23,13 @@ const rowsToAnalyze = 2000;
 export type PlanInput = {
   fields: readonly StagedField[];
   labels: PlanLabels;
-  /** How many rows are staged, and how many of them validation has skipped. */
+  /** How many rows the file has, how many of them are staged, and how many of these validation has skipped. */
   rows: number;
+  staged: number;
   skipped: number;
+  /** The import, and how many rows of its file have become contacts already. */
+  importId: ImportId;
+  copied: number;
   /** Will the plan be applied when it passes? */
   applied: boolean;
 };
@@ -34,9 +39,10 @@ export type PlanInput = {
  * and opt-outs; differences; phones and CRM IDs on the state after the file. The issues are added to the staged ones.
  */
 export async function planImport(tx: Tx, institutionId: InstitutionId, input: PlanInput): Promise<ImportCounts> {
-  const isLarge = input.rows >= rowsToAnalyze;
+  const isLarge = input.staged >= rowsToAnalyze;
   if (isLarge) await analyzeStaging(tx);
   await createPlanTables(tx);
+  if (input.copied > 0) await loseToCopied(tx, institutionId, input.importId);
   await loseRepeatedCrmIds(tx);
   const byCausewayId = input.labels.causewayId !== null;
   if (byCausewayId) await matchByCausewayId(tx, institutionId);
@@ -44,6 +50,6 @@ export async function planImport(tx: Tx, institutionId: InstitutionId, input: Pl
   if (isLarge) await analyzePlan(tx);
   await loseConflicts(tx, institutionId);
   const scopeOf = (code: string) => issueEntry(code).scope;
-  await addPlanIssues(tx, institutionId, { labels: input.labels, applied: input.applied, scopeOf });
+  await addPlanIssues(tx, institutionId, { ...input, scopeOf });
   return countPlan(tx, input);
 }

@@ -9,6 +9,8 @@ import { newIssue } from '../domain/issues.ts';
 import { type ResolvedMapping, resolveMapping } from '../domain/resolve-mapping.ts';
 import type { PlanLabels } from '../store/import-plan-outcome.ts';
 import { stagedFields } from '../store/import-staging.ts';
+import { type RowComparer, rowComparer } from './compare-rows.ts';
+import { contactEncoder } from './contact-text.ts';
 import { PartBuffer } from './part-buffer.ts';
 import type { ReadingJob, ReadingPart, ReadingSummary } from './reading.ts';
 import { fileIssue, rowJudge } from './reading-issues.ts';
@@ -24,7 +26,8 @@ export async function* readRows(
   newId: () => string,
 ): AsyncGenerator<ReadingPart, ReadingSummary> {
   const expectedLabels = job.mapping.columns.flatMap((column) => column.labels);
-  const reading = await readCsv(source, { expectedLabels });
+  const comparer = job.compare && rowComparer(job, job.compare);
+  const reading = await readCsv(source, { expectedLabels, isKnown: comparer?.isKnown });
   try {
     const issues = new IssueBuffer();
     const resolved = reading.header && resolveHeader(reading, job, issues);
@@ -33,8 +36,9 @@ export async function* readRows(
       yield* issues.rest();
       return rejectedByHeader(reading, issues);
     }
-    let counts = { rows: 0, skipped: 0 };
-    if (resolved) counts = yield* readBody(reading, resolved, { job, issues, newId });
+    let counts = { rows: 0, known: 0, skipped: 0 };
+    comparer?.begin(reading);
+    if (resolved) counts = yield* readBody(reading, resolved, { job, issues, newId, comparer });
     else for await (const _ of reading.batches);
     return yield* finish(reading, counts, issues, job);
   } finally {
@@ -60,42 +64,53 @@ function resolveHeader(reading: CsvReading, job: ReadingJob, issues: IssueBuffer
   return resolved.rejected || strictDelimiter ? null : resolved;
 }
 
+type BodyCounts = { rows: number; known: number; skipped: number };
+
 async function* readBody(
   reading: CsvReading,
   resolved: ResolvedMapping,
-  with_: { job: ReadingJob; issues: IssueBuffer; newId: () => string },
-): AsyncGenerator<ReadingPart, { rows: number; skipped: number }> {
-  const { job, issues, newId } = with_;
+  with_: { job: ReadingJob; issues: IssueBuffer; newId: () => string; comparer: RowComparer | null },
+): AsyncGenerator<ReadingPart, BodyCounts> {
+  const { job, issues, newId, comparer } = with_;
   const names = resolved.columns.map((column) => column.field.name);
   yield { kind: 'start', fields: names, labels: planLabels(resolved) };
   const judge = rowJudge(resolved, { country: job.country });
-  const lineOf = rowEncoder(resolved, stagedFields(names), newId);
+  const fields = stagedFields(names);
+  const lineOf = rowEncoder(resolved, fields, newId);
+  const contactOf = job.newContacts && contactEncoder(resolved, fields, job.newContacts, newId);
   const lines = new PartBuffer();
-  let rows = 0;
-  let skipped = 0;
+  const contacts = new PartBuffer();
+  const counts = { rows: 0, known: 0, skipped: 0 };
   for await (const batch of reading.batches) {
     for (const row of batch.rows) {
       const validated = judge(row);
-      lines.add(lineOf(row, validated));
-      if (validated.skipped) skipped += 1;
+      const isClean = validated.issues.length === 0 && row.problems.length === 0;
+      const hash = isClean && comparer ? comparer.hashOf(batch.bytes, row) : null;
+      const contact = contactOf?.(row.row, validated, hash) ?? null;
+      if (contact === null) lines.add(lineOf(row, validated, hash));
+      else contacts.add(contact);
+      if (validated.skipped) counts.skipped += 1;
       for (const issue of validated.issues) issues.add(issue);
     }
-    rows += batch.rows.length;
-    if (lines.isFull) yield rowsPart(lines);
+    counts.rows += batch.rows.length + batch.known;
+    counts.known += batch.known;
+    if (lines.isFull) yield part('rows', lines);
+    if (contacts.isFull) yield part('contacts', contacts);
     if (issues.isFull) yield* issues.rest();
   }
-  if (lines.count > 0) yield rowsPart(lines);
-  return { rows, skipped };
+  if (lines.count > 0) yield part('rows', lines);
+  if (contacts.count > 0) yield part('contacts', contacts);
+  return counts;
 }
 
-function rowsPart(lines: PartBuffer): ReadingPart {
+function part(kind: 'rows' | 'contacts', lines: PartBuffer): ReadingPart {
   const { count } = lines;
-  return { kind: 'rows', text: lines.take(), count };
+  return { kind, text: lines.take(), count };
 }
 
 async function* finish(
   reading: CsvReading,
-  counts: { rows: number; skipped: number },
+  counts: BodyCounts,
   issues: IssueBuffer,
   job: ReadingJob,
 ): AsyncGenerator<ReadingPart, ReadingSummary> {
@@ -118,6 +133,7 @@ function rejectedByHeader(reading: CsvReading, issues: IssueBuffer): ReadingSumm
   return {
     dialect: reading.dialect,
     rows: 0,
+    known: 0,
     skipped: 0,
     rejected: issues.rejecting,
     endsInsideQuote: false,

@@ -16,18 +16,38 @@ export type ReadingJob = {
   /** ISO 3166 alpha-2. */
   country: string;
   strict: boolean;
+  compare: RowComparison | null;
+  /** Set when the institution has no contacts yet. */
+  newContacts: NewContacts | null;
 };
 
-/** What a reading hands over, in this order: one `start` (unless there is no header), then rows and issues as COPY text. */
+/** What the contacts of a file get that is the same for all of them. `rows`: about how many there will be. */
+export type NewContacts = { institutionId: string; importId: string; now: string; rows: number };
+
+/** How rows are recognised whose outcome is known. Null where a mapping does not allow it. */
+export type RowComparison = {
+  /** 32 bytes of the institution's own, from which the keys of hashes are made. */
+  key: Uint8Array;
+  /** Goes in front of every stored hash: whose rows it is of. In hex. */
+  mark: string;
+  /** What else the outcome of a row depends on: the versions of the reader, the validator and the metadata of phones, the zone. */
+  surroundings: string;
+  /** Memory of `KnownRows`; null when no row can be known. */
+  known: SharedArrayBuffer | null;
+};
+
+/** What a reading hands over, in this order: one `start` (unless there is no header), then rows, contacts and issues as COPY text. */
 export type ReadingPart =
   | { kind: 'start'; fields: string[]; labels: PlanLabels }
   | { kind: 'rows'; text: Uint8Array<ArrayBuffer>; count: number }
+  | { kind: 'contacts'; text: Uint8Array<ArrayBuffer>; count: number }
   | { kind: 'issues'; text: Uint8Array<ArrayBuffer>; count: number };
 
 export type ReadingSummary = {
   dialect: ImportDialect;
-  /** Data rows that were handed over, and how many of them are skipped already. */
+  /** Data rows: all, those of them that are known and were not handed over, and those that are skipped already. */
   rows: number;
+  known: number;
   skipped: number;
   /** The code of the first issue that rejects the file; null when it can be imported. */
   rejected: string | null;

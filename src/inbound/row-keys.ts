@@ -50,7 +50,7 @@ export class RowKeys {
 }
 
 /** Two independent multiplicative hashes of the UTF-16 units, each mixed at the end so that all bits count. */
-function hash64(text: string): [number, number] {
+export function hash64(text: string): [number, number] {
   let a = 0x9e3779b9 ^ text.length;
   let b = 0x85ebca6b;
   for (let i = 0; i < text.length; i++) {

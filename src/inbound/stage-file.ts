@@ -1,18 +1,24 @@
 // Reads a stored file in a thread and fills the staging tables of the session.
 // Invariant: no transaction is open meanwhile; what is staged vanishes with the session.
 
-import type { Session } from '../db/connection.ts';
+import type { Session, Tx } from '../db/connection.ts';
+import type { InstitutionId } from '../domain/ids.ts';
 import type { Issue } from '../domain/issue.ts';
+import { copyContacts } from '../store/import-apply.ts';
 import type { PlanLabels } from '../store/import-plan-outcome.ts';
 import { copyIssues, copyRows, createStaging, type StagedField, stagedFields } from '../store/import-staging.ts';
+import { hashBytes, namedContacts, rowHashes } from '../store/row-hashes.ts';
+import { KnownRows, mostKnownRows } from './known-rows.ts';
 import type { FileReader, ReadingJob, ReadingSummary } from './reading.ts';
-import { issueLine } from './staged-text.ts';
+import { issueLine, keptLine } from './staged-text.ts';
 
-/** `rows`: how many the database took. */
+/** How many of the file's rows were staged (`rows`), and how many became contacts at once (`copied`). `mark`: null when they were not compared. */
 export type StagedFile = {
+  mark: Buffer | null;
   fields: readonly StagedField[];
   labels: PlanLabels;
   rows: number;
+  copied: number;
   summary: ReadingSummary;
 };
 
@@ -22,24 +28,43 @@ export type OnProgress = (rows: number) => void;
 // Issues that the import itself adds stand behind those of the reader.
 const afterTheReader = 900_000_000;
 
+/** The file besides what its reader needs. `size` in bytes; `comparing`: how its rows are recognised, null when they cannot be. */
+export type FileToStage = {
+  institutionId: InstitutionId;
+  size: number;
+  comparing: { key: Uint8Array; mark: Buffer; surroundings: string } | null;
+};
+
 /** Reads and validates the whole file; the rows and issues are staged when it resolves. Throws errors of disk and database. */
 export async function stageFile(
-  session: Session,
+  session: Session | Tx,
   reader: FileReader,
-  job: ReadingJob & { size: number },
+  job: Omit<ReadingJob, 'compare'>,
+  file: FileToStage,
   onProgress: OnProgress,
 ): Promise<StagedFile> {
+  const { institutionId, size, comparing } = file;
   let fields: readonly StagedField[] = [];
   let labels: PlanLabels = { crmId: null, causewayId: null, phone: null, textOptOut: null };
   let rows = 0;
-  const { size, ...reading } = job;
+  let copied = 0;
   await createStaging(session, fields, size);
-  const parts = reader.read(reading);
+  const known =
+    comparing !== null && job.newContacts === null ? await loadKnownRows(session, file, comparing.mark) : null;
+  const compare = comparing && { ...comparing, mark: comparing.mark.toString('hex'), known: known?.buffer ?? null };
+  const parts = reader.read({ ...job, compare });
   try {
     for (;;) {
-      onProgress(rows);
+      onProgress(rows + copied);
       const next = await parts.next();
-      if (next.done) return { fields, labels, rows, summary: next.value };
+      if (next.done) {
+        const summary = next.value;
+        let kept = 0;
+        if (known && comparing && summary.known > 0)
+          kept = await stageKept(session, institutionId, known, comparing.mark, fields);
+        const counted = { ...summary, known: summary.known - kept };
+        return { fields, labels, rows: rows + kept, copied, mark: comparing?.mark ?? null, summary: counted };
+      }
       const part = next.value;
       if (part.kind === 'start') {
         labels = part.labels;
@@ -47,6 +72,8 @@ export async function stageFile(
         await createStaging(session, fields, size);
       } else if (part.kind === 'rows') {
         rows += await copyRows(session, fields, asBuffer(part.text));
+      } else if (part.kind === 'contacts') {
+        copied += await copyContacts(session, fields, asBuffer(part.text));
       } else {
         await copyIssues(session, asBuffer(part.text));
       }
@@ -57,8 +84,50 @@ export async function stageFile(
   }
 }
 
+/** For a smaller file, looking at its rows costs less than fetching what is known of the institution. */
+const bytesToCompare = 256 * 1024;
+
+async function loadKnownRows(
+  session: Session | Tx,
+  { institutionId, size }: FileToStage,
+  mark: Buffer,
+): Promise<KnownRows | null> {
+  if (size < bytesToCompare) return null;
+  const pieces: Buffer[] = [];
+  let count = 0;
+  for await (const piece of rowHashes(session, institutionId, mark)) {
+    // The rest finds no room; it is read to its end all the same, because the session has more to do.
+    if (count >= mostKnownRows) continue;
+    pieces.push(piece);
+    count += piece.length / hashBytes;
+  }
+  if (count === 0) return null;
+  const known = KnownRows.withRoomFor(count);
+  for (const piece of pieces) for (let at = 0; at < piece.length; at += hashBytes) known.add(piece, at);
+  return known;
+}
+
+/**
+ * Stages the known rows of contacts that other rows of the file name as well, so that the plan sees that the CRM ID is there
+ * twice. Gives how many there are; mostly none.
+ */
+async function stageKept(
+  session: Session | Tx,
+  institutionId: InstitutionId,
+  known: KnownRows,
+  mark: Buffer,
+  fields: readonly StagedField[],
+): Promise<number> {
+  const lines: string[] = [];
+  for await (const { hash, crmIdText } of namedContacts(session, institutionId, mark)) {
+    const place = known.claimedBy(hash, 0);
+    if (place) lines.push(keptLine(place, crmIdText, fields));
+  }
+  return lines.length === 0 ? 0 : copyRows(session, fields, Buffer.from(lines.join('')));
+}
+
 /** Stages issues of the file that the reader cannot know. */
-export async function stageIssues(session: Session, issues: readonly Issue[]): Promise<void> {
+export async function stageIssues(session: Session | Tx, issues: readonly Issue[]): Promise<void> {
   if (issues.length === 0) return;
   await copyIssues(session, Buffer.from(issues.map((issue, at) => issueLine(issue, afterTheReader + at)).join('')));
 }

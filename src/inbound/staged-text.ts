@@ -5,14 +5,20 @@ import type { Field } from '../domain/fields.ts';
 import type { Issue } from '../domain/issue.ts';
 import type { ResolvedMapping } from '../domain/resolve-mapping.ts';
 import type { ValidatedRow } from '../domain/validate-row.ts';
-import type { StagedField } from '../store/import-staging.ts';
+import type { RowPlace, StagedField } from '../store/import-staging.ts';
 
 const needsEscape = /[\\\t\n\r\0]/;
 const escapes: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r', '\0': '\ufffd' };
-const nothing = '\\N';
+export const nothing = '\\N';
 
 /** Canonical texts of these types hold nothing that would need an escape. */
-const plainTypes = new Set<Field['type']>(['number', 'date', 'boolean', 'phone']);
+export const plainTypes: ReadonlySet<Field['type']> = new Set<Field['type']>([
+  'number',
+  'date',
+  'boolean',
+  'phone',
+  'email',
+]);
 
 /** A text as a cell of COPY text (PostgreSQL, "COPY", text format). */
 export function copyCell(text: string | null | undefined): string {
@@ -20,12 +26,12 @@ export function copyCell(text: string | null | undefined): string {
   return needsEscape.test(text) ? text.replace(/[\\\t\n\r\0]/g, (sign) => escapes[sign] ?? sign) : text;
 }
 
-/** Makes the line of one row; `newId` is asked for rows that may become contacts. */
+/** Makes the line of one row; `newId` is asked for rows that may become contacts. `hash` in hex, null to carry none. */
 export function rowEncoder(
   resolved: ResolvedMapping,
   fields: readonly StagedField[],
   newId: () => string,
-): (row: { row: number; line: number }, validated: ValidatedRow) => string {
+): (row: RowPlace, validated: ValidatedRow, hash: string | null) => string {
   const indexOf = (name: string) => resolved.columns.findIndex((column) => column.field.name === name);
   const causewayId = indexOf('causewayId');
   const phone = indexOf('phone');
@@ -34,18 +40,27 @@ export function rowEncoder(
     return { index, isPlain: plainTypes.has(resolved.columns[index]?.field.type ?? 'text') };
   });
   const custom = resolved.columns.flatMap(({ field }, index) => (field.custom ? [{ field, index }] : []));
-  const skippedRest = `${`\t${nothing}`.repeat(4 + fields.length)}\n`;
-  return (at, { crmId, values, phoneRaw, skipped }) => {
+  const skippedRest = `${`\t${nothing}`.repeat(5 + fields.length)}\n`;
+  return (at, { crmId, values, phoneRaw, skipped }, hash) => {
     if (skipped) return `${at.row}\t${at.line}\t${nothing}\tt\t${copyCell(crmId)}${skippedRest}`;
     let line = `${at.row}\t${at.line}\t${newId()}\tf\t${copyCell(crmId)}\t`;
     // A blank Causeway ID names nobody, whatever its policy for blanks is.
     line += (causewayId < 0 ? '' : values[causewayId]) || nothing;
     line += phone < 0 ? `\t${nothing}\t${nothing}` : `\t${values[phone] ?? nothing}\t${copyCell(phoneRaw)}`;
     line += `\t${custom.length === 0 ? nothing : copyCell(customJson(custom, values))}`;
+    line += hash === null ? `\t${nothing}` : `\t\\\\x${hash}`;
     for (const { index, isPlain } of standard)
       line += isPlain ? `\t${values[index] ?? nothing}` : `\t${copyCell(values[index])}`;
     return `${line}\n`;
   };
+}
+
+/**
+ * The line of a row that changes nothing, for the sake of its CRM ID: another row of the file names the same contact, and
+ * which of the two has it is decided among the staged rows. `crmIdText` is COPY text already.
+ */
+export function keptLine(at: RowPlace, crmIdText: string, fields: readonly StagedField[]): string {
+  return `${at.row}\t${at.line}\t${nothing}\tf\t${crmIdText}${`\t${nothing}`.repeat(5 + fields.length)}\n`;
 }
 
 /** The given custom values as a JSON object, null to clear; null when none is given. */

@@ -30,12 +30,20 @@ const labels = {
 };
 
 function jobFor(path: string): ReadingJob {
-  return { path, mapping: mappingOf(labels), customFields: [], country: 'US', strict: false };
+  return {
+    path,
+    mapping: mappingOf(labels),
+    customFields: [],
+    country: 'US',
+    strict: false,
+    compare: null,
+    newContacts: null,
+  };
 }
 
 /** Everything that a reader gives, with the ids of rows taken out. */
 async function all(reader: FileReader, job: ReadingJob): Promise<{ texts: string[]; summary: ReadingSummary }> {
-  const texts = { start: '', rows: '', issues: '' };
+  const texts = { start: '', rows: '', contacts: '', issues: '' };
   const parts = reader.read(job);
   for (;;) {
     const next = await parts.next();

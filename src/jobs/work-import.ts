@@ -15,7 +15,9 @@ import { type Candidate, type Claim, claimImport, giveBack, releaseClaim } from 
 import { finishImport } from '../store/import-results.ts';
 import { keepLease } from './keep-lease.ts';
 
-export type WorkDeps = Pick<Deps, 'db' | 'files' | 'clock' | 'newId' | 'log' | 'notify'> & { reader: FileReader };
+export type WorkDeps = Pick<Deps, 'db' | 'files' | 'clock' | 'newId' | 'log' | 'notify' | 'sealer'> & {
+  reader: FileReader;
+};
 
 /** How often a run may fail by an error of ours before the import is given up. */
 const maxFailures = 3;

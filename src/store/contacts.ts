@@ -136,7 +136,7 @@ export async function findHolder(
   return row?.id ?? null;
 }
 
-/** Sets columns of one contact; `null` clears. `custom` replaces all custom values. */
+/** Sets columns of one contact; `null` clears. `custom` replaces all custom values. It is no longer what a row of a file made it. */
 export async function saveContact(
   tx: Tx,
   institutionId: InstitutionId,
@@ -147,7 +147,7 @@ export async function saveContact(
   const names = Object.keys(columns).filter((name) => writable.has(name));
   const set = names.map((name, at) => `${name} = $${at + 4}`);
   await tx.execute(
-    `update contacts set ${[...set, 'updated_at = $3'].join(', ')} where institution_id = $1 and id = $2`,
+    `update contacts set ${[...set, 'row_hash = null', 'updated_at = $3'].join(', ')} where institution_id = $1 and id = $2`,
     [institutionId, id, now, ...names.map((name) => columns[name])],
   );
 }

@@ -1,13 +1,17 @@
 // Writes a plan into the contacts: before-images, then updates, then new contacts, each as one statement.
 // Invariant: everything that is overwritten has its before-image in the same transaction.
 
-import type { Tx } from '../db/connection.ts';
+import type { Session, Tx } from '../db/connection.ts';
+import { copyIn } from '../db/copy.ts';
 import type { ImportId, InstitutionId } from '../domain/ids.ts';
 import { customAfter, stagedValue, valueAfter } from './import-plan.ts';
 import { isUpdate } from './import-plan-outcome.ts';
 import type { StagedField } from './import-staging.ts';
 
 const phoneChanges = 'p.old_phone is distinct from p.new_phone';
+
+/** What a contact carries after its row: nothing when the row was taken only in part, so that it is looked at again. */
+const rowHash = 'case when not p.phone_kept and not p.opt_out_kept then s.row_hash end';
 
 /** One row in `contact_changes` per contact that will be updated: `{field: [old, new]}` of what differs. */
 export async function writeBeforeImages(
@@ -46,13 +50,13 @@ function member(name: string, before: string, after: string): string {
  */
 export async function releaseValues(tx: Tx, institutionId: InstitutionId): Promise<void> {
   await tx.execute(
-    `update contacts c set phone = null from planned p
+    `update contacts c set phone = null, row_hash = null from planned p
      where c.institution_id = $1 and c.id = p.contact_id and not p.is_new and p.old_phone is not null
        and exists (select from planned t where t.new_phone = p.old_phone)`,
     [institutionId],
   );
   await tx.execute(
-    `update contacts c set crm_id = e'\\x01' || c.id from planned p
+    `update contacts c set crm_id = e'\\x01' || c.id, row_hash = null from planned p
      where c.institution_id = $1 and c.id = p.contact_id and p.new_crm is not null
        and exists (select from planned t where t.new_crm = p.old_crm)`,
     [institutionId],
@@ -71,11 +75,34 @@ export async function updateContacts(
        crm_id = coalesce(p.new_crm, c.crm_id),
        phone = case when ${phoneChanges} then p.new_phone else c.phone end,
        phone_raw = case when ${phoneChanges} then s.phone_raw else c.phone_raw end,
-       custom = ${customAfter}, updated_at = $2 ${set.join('')}
+       custom = ${customAfter}, row_hash = ${rowHash}, updated_at = $2 ${set.join('')}
      from planned p join staged_rows s on s.row_number = p.row_number
      where c.institution_id = $1 and c.id = p.contact_id and not p.is_new and ${isUpdate}`,
     [institutionId, facts.now],
   );
+}
+
+/** Makes contacts of lines of COPY text: institution, id, CRM ID, phone, phone as it came, custom, hash, import, row, made, changed, fields. */
+export async function copyContacts(tx: Session | Tx, fields: readonly StagedField[], text: Buffer): Promise<number> {
+  const columns = fields.map((field) => `, ${field.column}`).join('');
+  return copyIn(
+    tx,
+    `copy contacts (institution_id, id, crm_id, phone, phone_raw, custom, row_hash, created_import_id, created_row, created_at,
+       updated_at ${columns}) from stdin`,
+    [text],
+  );
+}
+
+/** Takes back what `copyContacts` has made for this import in the same transaction. */
+export async function removeCopied(tx: Tx, institutionId: InstitutionId, importId: ImportId): Promise<void> {
+  await tx.execute('delete from contacts where institution_id = $1 and created_import_id = $2', [
+    institutionId,
+    importId,
+  ]);
+}
+
+export async function hasContacts(tx: Tx, institutionId: InstitutionId): Promise<boolean> {
+  return (await tx.query('select from contacts where institution_id = $1 limit 1', [institutionId])).length > 0;
 }
 
 /** Gives the number of contacts that were made. */
@@ -87,9 +114,9 @@ export async function insertContacts(
   const columns = facts.fields.map((field) => `, ${field.column}`).join('');
   const values = facts.fields.map((field) => `, ${stagedValue(field)}`).join('');
   return tx.execute(
-    `insert into contacts (institution_id, id, crm_id, phone, phone_raw, custom, created_import_id, created_row,
+    `insert into contacts (institution_id, id, crm_id, phone, phone_raw, custom, row_hash, created_import_id, created_row,
        created_at, updated_at ${columns})
-     select $1, p.contact_id, s.crm_id, p.new_phone, s.phone_raw, coalesce(jsonb_strip_nulls(s.custom), '{}'), $2,
+     select $1, p.contact_id, s.crm_id, p.new_phone, s.phone_raw, coalesce(jsonb_strip_nulls(s.custom), '{}'), ${rowHash}, $2,
        s.row_number, $3, $3 ${values}
      from staged_rows s join planned p on p.row_number = s.row_number and p.is_new`,
     [institutionId, facts.importId, facts.now],

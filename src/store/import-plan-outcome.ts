@@ -2,7 +2,7 @@
 // Invariant: runs after the conflicts and before anything is written; afterwards `planned` holds the rows to write, no other.
 
 import type { Tx } from '../db/connection.ts';
-import type { InstitutionId } from '../domain/ids.ts';
+import type { ImportId, InstitutionId } from '../domain/ids.ts';
 import type { ImportCounts } from '../domain/import.ts';
 import type { IssueScope } from '../domain/issue.ts';
 
@@ -20,6 +20,8 @@ export type PlanIssueWords = {
   scopeOf: (code: string) => IssueScope;
   /** Will the plan be applied? Then contacts that it creates can be named by the ids that they get. */
   applied: boolean;
+  /** Contacts that this import has made already are rows of its file. */
+  importId: ImportId;
 };
 
 // Issues of one row stand in the order in which they were found: those of the reader first.
@@ -30,7 +32,7 @@ const afterTheReader = 1_000_000_000;
  * the CRM ID after the file, `otherRow` the row of the file that has it.
  */
 export async function addPlanIssues(tx: Tx, institutionId: InstitutionId, words: PlanIssueWords): Promise<void> {
-  const { labels, scopeOf, applied } = words;
+  const { labels, scopeOf, applied, importId } = words;
   await tx.execute(
     `insert into staged_issues
      select ${afterTheReader}, l.code, v.scope, 'row-skipped', l.row_number, s.line_number, v.label, v.value,
@@ -43,8 +45,10 @@ export async function addPlanIssues(tx: Tx, institutionId: InstitutionId, words:
      left join contacts h on l.code = 'duplicate-contact' and h.institution_id = $1 and h.phone = p.new_phone
      left join contacts k on l.code = 'contact-id-conflict' and k.institution_id = $1 and k.crm_id = p.new_crm
      cross join lateral (select
-       case when w.row_number is null then coalesce(h.id, k.id) when not w.is_new or $2 then w.contact_id end as other_contact,
-       case when h.id is not null and w.row_number is null then null
+       case when h.created_import_id = $11 then case when $2 then h.id end
+         when w.row_number is null then coalesce(h.id, k.id) when not w.is_new or $2 then w.contact_id end as other_contact,
+       case when h.created_import_id = $11 then h.created_row
+         when h.id is not null and w.row_number is null then null
          else coalesce(w.row_number, l.first_row) end as other_row) x
      join (values
        ('duplicate-contact', $3::text, $4::text), ('duplicate-unique-id-crmId', $5, $6), ('contact-id-conflict', $7, $6),
@@ -63,6 +67,7 @@ export async function addPlanIssues(tx: Tx, institutionId: InstitutionId, words:
       scopeOf('duplicate-unique-id-causewayId'),
       labels.causewayId,
       scopeOf('unknown-contact-id'),
+      importId,
     ],
   );
   await tx.execute('delete from planned p using lost l where l.row_number = p.row_number');
@@ -87,14 +92,18 @@ async function addKeptIssues(tx: Tx, { labels, scopeOf }: PlanIssueWords): Promi
  * What the rows come to, given how many were staged and how many of them validation had skipped. Rows of the file that are
  * neither written nor skipped are unchanged.
  */
-export async function countPlan(tx: Tx, staged: { rows: number; skipped: number }): Promise<ImportCounts> {
+export async function countPlan(
+  tx: Tx,
+  staged: { rows: number; skipped: number; copied: number },
+): Promise<ImportCounts> {
   const row = await tx.queryOne<{ lost: number; created: number; updated: number }>(`
     select (select count(distinct row_number) from lost where not already) as lost,
       count(*) filter (where is_new) as created,
       count(*) filter (where not is_new and ${isUpdate}) as updated
     from planned p`);
   if (!row) throw new Error('a count gave no row');
-  const { lost, created, updated } = row;
+  const { lost, updated } = row;
+  const created = row.created + staged.copied;
   const skipped = staged.skipped + lost;
   return { rows: staged.rows, created, updated, skipped, unchanged: staged.rows - skipped - created - updated };
 }

@@ -2,7 +2,7 @@
 // `lost` (rows that the plan skips). Invariant: nothing of an institution is written here, so that a plan can be thrown away.
 
 import type { Tx } from '../db/connection.ts';
-import type { InstitutionId } from '../domain/ids.ts';
+import type { ImportId, InstitutionId } from '../domain/ids.ts';
 import type { StagedField } from './import-staging.ts';
 
 /**
@@ -32,7 +32,17 @@ export async function loseRepeatedCrmIds(tx: Tx): Promise<void> {
     from staged_rows s join (
       select crm_id, min(row_number) as first_row from staged_rows
       where crm_id is not null group by crm_id having count(*) > 1) d on d.crm_id = s.crm_id
-    where s.row_number > d.first_row`);
+    where s.row_number > d.first_row and not exists (select from lost l where l.row_number = s.row_number)`);
+}
+
+/** Rule 1 where rows of the file have become contacts already: they were the first with their CRM IDs. */
+export async function loseToCopied(tx: Tx, institutionId: InstitutionId, importId: ImportId): Promise<void> {
+  await tx.execute(
+    `insert into lost (row_number, code, first_row, already)
+     select s.row_number, 'duplicate-unique-id-crmId', c.created_row, s.skipped
+     from staged_rows s join contacts c on c.institution_id = $1 and c.crm_id = s.crm_id and c.created_import_id = $2`,
+    [institutionId, importId],
+  );
 }
 
 const isActive = `not s.skipped and not exists (select from lost l where l.row_number = s.row_number)`;

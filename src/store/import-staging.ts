@@ -29,7 +29,11 @@ const fixedColumns = [
   'phone',
   'phone_raw',
   'custom',
+  'row_hash',
 ];
+
+/** Where a row of a file stands: as a spreadsheet numbers it, and by its line. */
+export type RowPlace = { row: number; line: number };
 
 /** The columns of a line of COPY text for `copyRows`: the fixed ones, then the fields. */
 function stagedColumns(fields: readonly StagedField[]): string[] {
@@ -38,16 +42,20 @@ function stagedColumns(fields: readonly StagedField[]): string[] {
 
 /**
  * Makes both tables anew. In every cell NULL means keep what is there and '' means clear; `custom` is a JSON object of the
- * given custom fields, null to clear one. `bytes`: the size of the file, which decides how much memory the session may use.
+ * given custom fields, null to clear one; `row_hash` is what the contact is to carry, null for a row with an issue. `bytes`: the size of the file, which decides how much memory the session may use.
  */
-export async function createStaging(session: Session, fields: readonly StagedField[], bytes: number): Promise<void> {
+export async function createStaging(
+  session: Session | Tx,
+  fields: readonly StagedField[],
+  bytes: number,
+): Promise<void> {
   await session.execute('drop table if exists pg_temp.staged_rows, pg_temp.staged_issues');
   await session.execute('set jit = off');
   if (bytes > 4 * 1024 * 1024) await session.execute(`set work_mem = '128MB'`);
   await session.execute(`
     create temp table staged_rows (
       row_number int not null, line_number int not null, new_id uuid, skipped boolean not null,
-      crm_id text collate "C", causeway_id uuid, phone text collate "C", phone_raw text, custom jsonb
+      crm_id text collate "C", causeway_id uuid, phone text collate "C", phone_raw text, custom jsonb, row_hash bytea
       ${fields.map((field) => `, ${field.column} text`).join('')})`);
   await session.execute(`
     create temp table staged_issues (
@@ -56,12 +64,12 @@ export async function createStaging(session: Session, fields: readonly StagedFie
 }
 
 /** Adds rows given as COPY text; one short statement, no transaction stays open. */
-export async function copyRows(session: Session, fields: readonly StagedField[], text: Buffer): Promise<number> {
+export async function copyRows(session: Session | Tx, fields: readonly StagedField[], text: Buffer): Promise<number> {
   return copyIn(session, `copy pg_temp.staged_rows (${stagedColumns(fields).join(', ')}) from stdin`, [text]);
 }
 
 /** Adds issues given as COPY text of: ordinal, code, scope, effect, row, line, label, value, facts. */
-export async function copyIssues(session: Session, text: Buffer): Promise<number> {
+export async function copyIssues(session: Session | Tx, text: Buffer): Promise<number> {
   return copyIn(session, 'copy pg_temp.staged_issues from stdin', [text]);
 }
 
@@ -73,7 +81,7 @@ export async function analyzeStaging(tx: Tx): Promise<void> {
 }
 
 /** Forgets the staged rows, keeping the session for another import. */
-export async function dropStaging(session: Session): Promise<void> {
+export async function dropStaging(session: Session | Tx): Promise<void> {
   await session.execute('drop table if exists pg_temp.staged_rows, pg_temp.staged_issues');
   await session.execute('reset work_mem');
 }

@@ -7,6 +7,7 @@ import {
   existsSync,
   mkdirSync,
   readdirSync,
+  readlinkSync,
   renameSync,
   rmSync,
   statfsSync,
@@ -24,6 +25,9 @@ import type { TestServer } from './database.ts';
 const RECIPE = 1;
 const PREFIX = `causeway-test-${process.getuid?.() ?? 0}`;
 const HOUR = 3_600_000;
+/** Process ids say something only inside their namespace, and memory may be shared with others. */
+const NAMESPACE = existsSync('/proc/self/ns/pid') ? readlinkSync('/proc/self/ns/pid').replace(/\D/g, '') : '0';
+const RUN = `${PREFIX}-run-${NAMESPACE}-${process.pid}`;
 /** Small, because several test processes may run side by side. */
 const SETTINGS = { shared_buffers: '32MB', max_wal_size: '256MB', min_wal_size: '32MB' };
 
@@ -52,7 +56,7 @@ export async function startTestServer(): Promise<TestServer> {
 export async function preparedDataFolder(): Promise<string> {
   removeLeftovers();
   const template = await preparedTemplate();
-  const folder = join(scratchFolder(), `${PREFIX}-run-${process.pid}-${randomUUID().slice(0, 8)}`);
+  const folder = join(scratchFolder(), `${RUN}-${randomUUID().slice(0, 8)}`);
   mkdirSync(folder, { mode: 0o711 });
   cpSync(template, folder, { recursive: true, mode: constants.COPYFILE_FICLONE });
   return folder;
@@ -69,7 +73,7 @@ export function templateName(): string {
 async function preparedTemplate(): Promise<string> {
   const ready = join(scratchFolder(), `${PREFIX}-${packagedBinaries().version}-${templateName()}`);
   if (existsSync(ready)) return ready;
-  const making = join(scratchFolder(), `${PREFIX}-run-${process.pid}-making-${randomUUID().slice(0, 8)}`);
+  const making = join(scratchFolder(), `${RUN}-making-${randomUUID().slice(0, 8)}`);
   const db = await openDatabase({ kind: 'embedded', dir: making });
   try {
     await migrate(db);
@@ -86,11 +90,11 @@ async function preparedTemplate(): Promise<string> {
   return ready;
 }
 
-/** Removes the folders of processes that have ended, and templates of earlier migrations after an hour. */
+/** Removes the folders of processes that have ended; what cannot be told, and templates of other migrations, after hours. */
 function removeLeftovers(): void {
   for (const name of readdirSync(scratchFolder()).filter((entry) => entry.startsWith(`${PREFIX}-`))) {
     const path = join(scratchFolder(), name);
-    const owner = new RegExp(`^${PREFIX}-run-(\\d+)-`).exec(name)?.[1];
+    const owner = new RegExp(`^${PREFIX}-run-${NAMESPACE}-(\\d+)-`).exec(name)?.[1];
     const isOver = owner === undefined ? isOld(path) && !name.endsWith(templateName()) : !isAlive(Number(owner));
     if (isOver) rmSync(path, { recursive: true, force: true });
   }
@@ -109,7 +113,7 @@ export function scratchFolder(): string {
 
 function isOld(path: string): boolean {
   const found = statSync(path, { throwIfNoEntry: false });
-  return found !== undefined && Date.now() - found.mtimeMs > HOUR;
+  return found !== undefined && Date.now() - found.mtimeMs > 4 * HOUR;
 }
 
 function isAlive(pid: number): boolean {

@@ -3,6 +3,7 @@
 
 import { pino } from 'pino';
 import { openDiskFiles } from '../../src/adapters/disk-files/open-disk-files.ts';
+import { createSealer } from '../../src/adapters/sealing/sealer.ts';
 import { openDatabase } from '../../src/db/connection.ts';
 import { rowIds } from '../../src/domain/row-ids.ts';
 import { startImportWorker } from '../../src/jobs/import-worker.ts';
@@ -15,6 +16,7 @@ const deps: WorkDeps = {
   files: await openDiskFiles({ folder }),
   clock: { now: () => new Date() },
   newId: rowIds() as WorkDeps['newId'],
+  sealer: createSealer(Buffer.alloc(32, 1)),
   notify: async () => undefined,
   log: pino({ level: 'error' }, pino.destination(2)),
   reader: openReadingPool(2),

@@ -1,0 +1,85 @@
+// The rows whose outcome is known because their contact is as they made it: hashes in memory that threads share.
+// Invariant: memory is bounded whatever the institution holds; a hash that finds no room is only not known.
+
+import type { RowPlace } from '../store/import-staging.ts';
+
+/** Words of a slot: the hash (four), row and line of the file's row that had it, 0 before. A hash of zeros is a free slot. */
+const slotWords = 6;
+
+/** Room for so many hashes: 48 MiB. */
+export const mostKnownRows = 1_400_000;
+
+/** A hash table with open addressing over shared memory. One thread claims; others look only when it has ended. */
+export class KnownRows {
+  readonly buffer: SharedArrayBuffer;
+  readonly #words: Int32Array;
+  readonly #mask: number;
+  #room: number;
+
+  constructor(buffer: SharedArrayBuffer) {
+    this.buffer = buffer;
+    this.#words = new Int32Array(buffer);
+    const slots = this.#words.length / slotWords;
+    this.#mask = slots - 1;
+    this.#room = Math.floor((slots * 2) / 3);
+  }
+
+  /** With room for so many hashes, at most `mostKnownRows`. */
+  static withRoomFor(count: number): KnownRows {
+    const wanted = Math.max(1, Math.ceil((Math.min(count, mostKnownRows) * 3) / 2));
+    const slots = 2 ** Math.ceil(Math.log2(wanted));
+    return new KnownRows(new SharedArrayBuffer(slots * slotWords * 4));
+  }
+
+  /** The hash in the 16 bytes at `at`. Without room nothing happens. */
+  add(bytes: Buffer, at: number): void {
+    if (this.#room === 0) return;
+    const [a, b, c, d] = wordsAt(bytes, at);
+    const slot = this.#slotOf(a, b, c, d);
+    const words = this.#words;
+    words[slot] = a;
+    words[slot + 1] = b;
+    words[slot + 2] = c;
+    words[slot + 3] = d;
+    this.#room--;
+  }
+
+  /** True when the hash is known and no row before this one has claimed it; it has then. */
+  claim(hash: Int32Array, row: number, line: number): boolean {
+    const words = this.#words;
+    const slot = this.#slotOf(hash[0] as number, hash[1] as number, hash[2] as number, hash[3] as number);
+    if (this.#isFree(slot) || words[slot + 4] !== 0) return false;
+    words[slot + 4] = row;
+    words[slot + 5] = line;
+    return true;
+  }
+
+  /** The row that claimed the hash in the 16 bytes at `at`; null when none did. */
+  claimedBy(bytes: Buffer, at: number): RowPlace | null {
+    const words = this.#words;
+    const slot = this.#slotOf(...wordsAt(bytes, at));
+    const row = words[slot + 4] as number;
+    return this.#isFree(slot) || row === 0 ? null : { row, line: words[slot + 5] as number };
+  }
+
+  /** Where the hash is, or the free place where it belongs. */
+  #slotOf(a: number, b: number, c: number, d: number): number {
+    const words = this.#words;
+    let at = a & this.#mask;
+    for (;;) {
+      const slot = at * slotWords;
+      if (words[slot] === a && words[slot + 1] === b && words[slot + 2] === c && words[slot + 3] === d) return slot;
+      if (this.#isFree(slot)) return slot;
+      at = (at + 1) & this.#mask;
+    }
+  }
+
+  #isFree(slot: number): boolean {
+    const words = this.#words;
+    return words[slot] === 0 && words[slot + 1] === 0 && words[slot + 2] === 0 && words[slot + 3] === 0;
+  }
+}
+
+function wordsAt(bytes: Buffer, at: number): [number, number, number, number] {
+  return [bytes.readInt32LE(at), bytes.readInt32LE(at + 4), bytes.readInt32LE(at + 8), bytes.readInt32LE(at + 12)];
+}
