@@ -3,7 +3,7 @@
 
 import type { MappedColumn } from './mapping.ts';
 import type { ResolvedColumn } from './resolve-mapping.ts';
-import { type ValueParser, valueParser } from './values.ts';
+import { isFreeText, plainParser, type ValueParser, valueParser } from './values.ts';
 
 export type CellPolicy = {
   column: MappedColumn;
@@ -16,6 +16,12 @@ export type CellPolicy = {
   indexes: readonly number[];
   labels: readonly string[];
   parse: ValueParser;
+  /** Where its cell stands when it has one and neither ignores nor translates texts; else -1. */
+  simpleAt: number;
+  /** `parse` for a cell of that kind that `standsAsIs`. */
+  parseAsIs: ValueParser;
+  /** Longest text of a field that takes any text; -1 for other fields. */
+  freeLength: number;
   /** The default as canonical text; undefined when there is none, or none that the field can take. */
   fallback: string | undefined;
   ignored: ReadonlySet<string> | null;
@@ -23,10 +29,12 @@ export type CellPolicy = {
 };
 
 export function cellPolicy({ column, field, indexes, labels }: ResolvedColumn, country: string): CellPolicy {
-  const parse = valueParser(field, { country, dateFormat: column.dateFormat });
+  const options = { country, dateFormat: column.dateFormat };
+  const parse = valueParser(field, options);
   const translations = Object.entries(column.valueMap);
   const fallback = column.default === null ? '' : trimmed(column.default);
   const value = fallback === '' ? undefined : parse(fallback);
+  const isSimple = indexes.length === 1 && column.ignoreValues.length === 0 && translations.length === 0;
   return {
     column,
     name: field.name,
@@ -36,6 +44,9 @@ export function cellPolicy({ column, field, indexes, labels }: ResolvedColumn, c
     indexes,
     labels,
     parse,
+    simpleAt: isSimple ? (indexes[0] ?? -1) : -1,
+    parseAsIs: plainParser(field, options),
+    freeLength: isFreeText(field) ? field.maxLength : -1,
     fallback: typeof value === 'string' ? value : undefined,
     ignored: column.ignoreValues.length === 0 ? null : new Set(column.ignoreValues.map(folded)),
     translated:
@@ -97,6 +108,16 @@ function partText(policy: CellPolicy, cell: string | undefined, isPart = false):
   const translation = policy.translated?.get(text.toLowerCase());
   if (translation !== undefined) return translation;
   return policy.keepsSpace && !wrapped ? cell : text;
+}
+
+/**
+ * Is a cell its own text, with no outer space, no spreadsheet wrapping and no `#` in front? Nearly all filled cells are, and
+ * two looks tell. False is no judgement.
+ */
+export function standsAsIs(cell: string): boolean {
+  const first = cell.charCodeAt(0);
+  const last = cell.charCodeAt(cell.length - 1);
+  return first > 0x23 && first < 0x7f && first !== 0x3d && last > 0x20 && last < 0x7f;
 }
 
 /** Without outer space of any kind, zero-width characters included. By hand: a pattern is slow on long runs of spaces. */

@@ -40,8 +40,8 @@ const daysOfMonth = [0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 export function parseDate(text: string, order: DateOrder, format: DateFormat | null = null): string | null {
   if (format !== null) return parseWithFormat(text, format);
   if (text.length > longestDate) return null;
-  const iso = isoDay(text);
-  if (iso !== null) return iso;
+  const usual = isoDay(text) ?? yearLastDay(text, order);
+  if (usual !== null) return usual;
   const day = withoutMidnight(text);
   return day === null ? null : (isoDay(day) ?? numericDay(day, order) ?? namedDay(day));
 }

@@ -88,3 +88,27 @@ test('bounds are inclusive, and a whole number has no decimals', () => {
     [true, true, false, false, false],
   );
 });
+
+test('plain digits with at most one point lose nothing but needless zeros', () => {
+  const digits = fc.stringMatching(/^[0-9]{0,18}(?:\.[0-9]{0,18})?$/);
+  fc.assert(
+    fc.property(digits, (text) => {
+      const [whole = '', fraction = ''] = text.split('.');
+      const rest = [...fraction].findLast((digit) => digit !== '0') === undefined ? '' : fraction.replace(/0*$/, '');
+      const expected = `${BigInt(whole || '0')}${rest === '' ? '' : `.${rest}`}`;
+      assert.equal(parseNumber(text, 'US'), /\d/.test(text) ? expected : null, text);
+    }),
+    { numRuns: 10_000 },
+  );
+});
+
+test('bounds are compared as the doubles that the digits mean', () => {
+  const canonical = fc.stringMatching(/^-?(?:0|[1-9][0-9]{0,19})(?:\.[0-9]{0,15}[1-9])?$/);
+  fc.assert(
+    fc.property(canonical, (text) => {
+      const number = Number(text);
+      assert.ok(inRange(text, { min: number, max: number, whole: false }), text);
+    }),
+    { numRuns: 20_000 },
+  );
+});

@@ -25,7 +25,8 @@ export function isScientific(text: string): boolean {
  */
 export function parseNumber(text: string, country: string): string | null {
   if (text.length > longestNumber) return null;
-  if (isCanonical(text, country)) return text;
+  const usual = usualNumber(text, country);
+  if (usual !== null) return usual;
   const written = isAscii(text) ? text : text.normalize('NFKC').replaceAll('\u2212', '-').replaceAll('\u2019', "'");
   const negative = written.startsWith('-');
   const unsigned = withoutSpaceGroups(negative || written.startsWith('+') ? written.slice(1) : written);
@@ -34,18 +35,22 @@ export function parseNumber(text: string, country: string): string | null {
   return canonical(decimal, negative);
 }
 
-/** `2027`, and `3.45` where the point is the decimal sign: the common case, which needs no work. */
-function isCanonical(text: string, country: string): boolean {
-  const last = text.length - 1;
+/** `2027`, and `3.45` or `3.50` where the point is the decimal sign: the common case, which needs little work; else null. */
+function usualNumber(text: string, country: string): string | null {
+  const { length } = text;
   let point = -1;
-  for (let i = 0; i <= last; i++) {
+  // Behind the last digit that counts.
+  let end = 0;
+  for (let i = 0; i < length; i++) {
     const code = text.charCodeAt(i);
     if (code === 0x2e && point < 0) point = i;
-    else if (code < 0x30 || code > 0x39) return false;
+    else if (code < 0x30 || code > 0x39) return null;
+    else if (code > 0x30 || point < 0) end = i + 1;
   }
-  const whole = point < 0 ? last + 1 : point;
-  if (whole < 1 || (whole > 1 && text.charCodeAt(0) === 0x30)) return false;
-  return point < 0 || (point < last && text.charCodeAt(last) !== 0x30 && pointCountries.has(country));
+  const whole = point < 0 ? length : point;
+  if (whole < 1 || (whole > 1 && text.charCodeAt(0) === 0x30)) return null;
+  if (point === length - 1 || (point >= 0 && !pointCountries.has(country))) return null;
+  return end === length ? text : text.slice(0, end);
 }
 
 function isAscii(text: string): boolean {
@@ -93,6 +98,23 @@ function canonical(decimal: string, negative: boolean): string | null {
 
 /** Is canonical decimal text within bounds? Compared as a double, which is exact enough for the bounds of fields. */
 export function inRange(canonicalNumber: string, range: { min: number; max: number; whole: boolean }): boolean {
-  const number = Number(canonicalNumber);
+  const number = doubleOf(canonicalNumber);
   return number >= range.min && number <= range.max && !(range.whole && canonicalNumber.includes('.'));
+}
+
+const powersOfTen = Array.from({ length: 16 }, (_, at) => 10 ** at);
+
+/** What `Number` gives, sooner: with 15 digits at most both parts of the quotient are exact, so that it is rounded but once. */
+function doubleOf(canonicalNumber: string): number {
+  const { length } = canonicalNumber;
+  if (length > 15) return Number(canonicalNumber);
+  let digits = 0;
+  let point = length - 1;
+  for (let i = 0; i < length; i++) {
+    const code = canonicalNumber.charCodeAt(i);
+    if (code === 0x2e) point = i;
+    else if (code === 0x2d) return Number(canonicalNumber);
+    else digits = digits * 10 + (code - 0x30);
+  }
+  return digits / (powersOfTen[length - 1 - point] as number);
 }

@@ -34,6 +34,18 @@ export type StagingFile = {
   forgetNote(): Promise<void>;
 };
 
+/** A SHA-256 that is made elsewhere while the caller goes on. It may fail at any time, and is then begun anew by whoever needs it. */
+export type RunningHash = {
+  /** The next bytes; they must not change until the promise settles. */
+  update(buffers: readonly Uint8Array[]): Promise<void>;
+  /** Ends it. */
+  digest(): Promise<Buffer>;
+  /** Ends it without a digest. */
+  forget(): void;
+};
+
+export type ContentHashing = { begin(): RunningHash };
+
 /** What a process that died left behind of a staging file with a note; its bytes may have been published already. */
 export type AbandonedFile = {
   readonly institutionId: InstitutionId;

@@ -1,7 +1,7 @@
 // Turns the cells of one row into values and issues.
 // Invariant: the same row under the same mapping gives the same result always: no clock, no randomness, no database.
 
-import { type CellPolicy, cellLabel, cellPolicy, cellText, rawText } from './cell-policy.ts';
+import { type CellPolicy, cellLabel, cellPolicy, cellText, rawText, standsAsIs } from './cell-policy.ts';
 import type { Issue } from './issue.ts';
 import { newIssue } from './issues.ts';
 import type { ResolvedMapping } from './resolve-mapping.ts';
@@ -42,23 +42,32 @@ export function rowValidator(resolved: ResolvedMapping, { country }: ValidateOpt
   const zip = { postalCode: at('postalCode'), state: at('state'), country: at('country') };
 
   return (row) => {
-    const values = new Array<string | undefined>(policies.length).fill(undefined);
+    const { cells } = row;
+    const values = new Array<string | undefined>(policies.length);
     let issues: Issue[] | null = null;
     let phoneRaw: string | null = null;
     for (let i = 0; i < policies.length; i++) {
       const policy = policies[i] as CellPolicy;
-      const text = cellText(policy, row.cells);
+      const { simpleAt } = policy;
+      let text = simpleAt < 0 ? undefined : cells[simpleAt];
       let verdict: string | BadValue | undefined;
-      if (text !== '') verdict = policy.parse(text);
-      else if (policy.required) verdict = blank;
-      else verdict = blankValue(policy, row);
+      if (text !== undefined && standsAsIs(text)) {
+        // What `parseAsIs` does with most cells, without the call.
+        const isFree = text.length <= policy.freeLength && !text.includes('\0');
+        verdict = isFree ? text : policy.parseAsIs(text);
+      } else {
+        text = cellText(policy, cells);
+        if (text !== '') verdict = policy.parse(text);
+        else if (policy.required) verdict = blank;
+        else verdict = blankValue(policy, row);
+      }
       if (typeof verdict !== 'object') {
         values[i] = verdict;
         if (i === phoneAt && verdict) phoneRaw = text;
         continue;
       }
       const issue = cellIssue(policy, row, verdict);
-      if (issue.facts.usedDefault === true) values[i] = policy.fallback;
+      values[i] = issue.facts.usedDefault === true ? policy.fallback : undefined;
       issues ??= [];
       issues.push(issue);
     }

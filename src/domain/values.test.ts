@@ -116,6 +116,22 @@ test('a canonical value of any type is read as itself', () => {
   );
 });
 
+test('numbers, dates, yes and no, phones and e-mail addresses come out without a sign that COPY would have to escape', () => {
+  const text = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.array(fc.constantFrom('1', '2125550143', '.', '/', '@', 'a', 'x.edu', '\\', '\t', '\n', '\0', ' '), {
+      maxLength: 8,
+    }),
+  );
+  fc.assert(
+    fc.property(fc.constantFrom('number', 'date', 'boolean', 'phone', 'email'), text, (type, given) => {
+      const trimmed = (typeof given === 'string' ? given : given.join('')).trim();
+      if (trimmed !== '') assert.doesNotMatch(parse(type, trimmed), /[\\\t\n\r\0]/);
+    }),
+    { numRuns: 10_000 },
+  );
+});
+
 test('a hostile text costs no time: parsing stays linear', () => {
   const long = 'a'.repeat(1_000_000);
   for (const field of standardFields) assert.ok(parse(field.name, `${long}@${long}`).startsWith('!'));

@@ -2,10 +2,11 @@
 // Invariant: canonical texts of a type are equal exactly when the values are: `1`, `Y` and `yes` all become `true`.
 
 import { dateFormat, dateOrderOf, parseDate } from './dates.ts';
+import { emailAddress } from './emails.ts';
 import type { Field } from './fields.ts';
 import { nearestTo } from './labels.ts';
 import { inRange, isScientific, parseNumber } from './numbers.ts';
-import { parsePhone } from './phones.ts';
+import { phoneParser } from './phones.ts';
 
 /** Why a text cannot be a value: an issue code and the facts for its words. */
 export type BadValue = { code: string; facts: Record<string, unknown> };
@@ -25,11 +26,17 @@ const spreadsheetErrors =
 
 /** The parser of a field, made once per column. The same text always gives the same result. */
 export function valueParser(field: Field, options: ParserOptions): ValueParser {
-  const parse = parserOf(field, options);
+  const parse = plainParser(field, options);
   return (text) => (text.charCodeAt(0) === 0x23 && spreadsheetErrors.test(text) ? damagedCell : parse(text));
 }
 
-function parserOf(field: Field, options: ParserOptions): ValueParser {
+/** Does the field take any text up to its length, but for U+0000 and what spreadsheets write for errors? */
+export function isFreeText({ type, name }: Field): boolean {
+  return type === 'text' && !['causewayId', 'crmId', 'enrollmentId', 'majors'].includes(name);
+}
+
+/** `valueParser` for texts that do not begin with `#`: one call less for each of a million cells. */
+export function plainParser(field: Field, options: ParserOptions): ValueParser {
   if (field.name === 'causewayId') return parseId;
   if (field.name === 'crmId' || field.name === 'enrollmentId') return keyParser(field);
   if (field.name === 'majors') return majorsParser(field);
@@ -43,7 +50,7 @@ function parserOf(field: Field, options: ParserOptions): ValueParser {
     case 'boolean':
       return parseBoolean;
     case 'phone':
-      return phoneParser(options.country);
+      return phoneValueParser(options.country);
     case 'email':
       return parseEmail;
     case 'url':
@@ -73,9 +80,15 @@ function textParser(field: Field): ValueParser {
 /** Ids are not to be trusted when a spreadsheet has made a rounded number of them; they always write `E+` and two digits. */
 const roundedId = /^\d(?:[.,]\d+)?E\+\d{2,3}$/i;
 
+/** A second sign of `.`, `,`, `E` or `e`: what a million ids are asked before the pattern. */
+function mayBeRounded(text: string): boolean {
+  const second = text.charCodeAt(1);
+  return (second === 0x2e || second === 0x2c || second === 0x45 || second === 0x65) && text.length < 30;
+}
+
 function keyParser(field: Field): ValueParser {
   const parse = textParser(field);
-  return (text) => (text.length < 30 && roundedId.test(text) ? damagedNumber : parse(text));
+  return (text) => (mayBeRounded(text) && roundedId.test(text) ? damagedNumber : parse(text));
 }
 
 function majorsParser(field: Field): ValueParser {
@@ -125,27 +138,16 @@ function parseBoolean(text: string): string | BadValue {
   return booleans.get(text.toLowerCase()) ?? notBoolean;
 }
 
-function phoneParser(country: string): ValueParser {
+function phoneValueParser(country: string): ValueParser {
+  const parse = phoneParser(country);
   const bad: BadValue = { code: 'invalid-phone', facts: { country } };
-  return (text) => parsePhone(text, country) ?? (isScientific(text) ? damagedNumber : bad);
+  return (text) => parse(text) ?? (isScientific(text) ? damagedNumber : bad);
 }
 
-/** One address: dot-atom @ domain name with at least one dot (RFC 5321 section 4.1.2, without quoted and literal forms). */
-const email =
-  /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{1,59})$/i;
-/** The same with letters of any script (RFC 6531 section 3.3). */
-const internationalEmail =
-  /^[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+(?:\.[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+)*@(?:[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]{0,61}[\p{L}\p{M}\p{N}])?\.)+\p{L}[\p{L}\p{M}\p{N}-]*[\p{L}\p{M}\p{N}]$/u;
 const notEmail: BadValue = { code: 'invalid-email', facts: {} };
 
-/** The address with its domain in lower case; the part before the @ keeps its case. */
 function parseEmail(text: string): string | BadValue {
-  const at = text.lastIndexOf('@');
-  if (text.length > 254 || at > 64 || at < 1) return notEmail;
-  if (!email.test(text) && !internationalEmail.test(text)) return notEmail;
-  const domain = text.slice(at);
-  const lower = domain.toLowerCase();
-  return domain === lower ? text : text.slice(0, at) + lower;
+  return emailAddress(text) ?? notEmail;
 }
 
 const notUrl: BadValue = { code: 'invalid-url', facts: {} };
