@@ -27,6 +27,7 @@ export const peers: readonly Peer[] = [
   { name: 'Postfix', packageName: 'postfix', path: '/usr/sbin/postfix', unless: '/usr/sbin/sendmail' },
   { name: 'GnuPG', packageName: 'gnupg', path: '/usr/bin/gpg' },
   { name: 'jq', packageName: 'jq', path: '/usr/bin/jq' },
+  { name: 'C++ compiler', packageName: 'g++', path: '/usr/bin/g++' },
   { name: 'OpenSSL', packageName: 'openssl', path: '/usr/bin/openssl' },
   { name: 'PostgreSQL 15', packageName: 'postgresql-15', path: '/usr/lib/postgresql/15/bin/postgres' },
 ];

@@ -1,4 +1,5 @@
-// What `npm ci` leaves to do: library links of the PostgreSQL programs, and the build of the web pages.
+// What `npm ci` leaves to do: library links of the PostgreSQL programs, changes to ssh2 and the build of its native ciphers,
+// and the build of the web pages.
 // Plain JavaScript for Node 20 and later. Invariant: may run again and again, also twice at once; changes nothing that is up to date.
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -17,6 +18,8 @@ import { dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { makeLibraryLinks } from '../src/db/library-links.js';
+import { buildSshCrypto } from './build-ssh-crypto.js';
+import { patchSsh2 } from './patch-ssh2.js';
 import { pinnedNode } from './pinned-node.js';
 
 const projectRoot = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -29,6 +32,8 @@ const STAMP = '.built-from';
  */
 export async function prepare({ root = projectRoot, say = (line) => console.error(`causeway: ${line}`) } = {}) {
   linkLibraries(root, say);
+  patchSsh2(root, say);
+  await buildSshCrypto(root, say);
   await buildPages(root, say);
 }
 

@@ -7,6 +7,7 @@ import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import { startDebianPostgres } from '../test/kit/debian-postgres.ts';
 import { installPeers } from './debian-peers.ts';
+import { fetchNewerOpenSsh } from './newer-openssh.ts';
 
 const root = join(import.meta.dirname, '..');
 const only = process.argv[2];
@@ -27,8 +28,17 @@ function runTests(name: string, files: string[], env: Record<string, string> = {
   return step(name, process.execPath, ['--test', '--test-concurrency=2', ...files], env);
 }
 
+/** What serves where no compiler is; the rest of the tests use the native ones where they were built. */
+const javascriptCiphers = [
+  ...['openssh', 'ssh2-client', 'key-exchange'].map((name) => `test/sftp/${name}.test.ts`),
+  'test/outbound/remote-key-exchange.test.ts',
+];
+
 const bin = (name: string) => join(root, 'node_modules/.bin', name);
 installPeers();
+fetchNewerOpenSsh();
+// A compiler may have come with them.
+await step('preparation', process.execPath, ['scripts/prepare.js']);
 if (only === 'peers') {
   await runTests('client matrix', globSync('test/peers/*.test.ts', { cwd: root }));
 } else {
@@ -59,6 +69,9 @@ if (only === 'peers') {
       await debian.stop();
     }
   } else console.log('\n── skipped: tests on the PostgreSQL of Debian, which is not on this machine');
+  await runTests('SFTP with ciphers in JavaScript', javascriptCiphers, {
+    NODE_OPTIONS: `--import ${join(root, 'test/kit/javascript-ciphers.ts')}`,
+  });
   // Last, so that the run closes on the summary of the whole.
   await runTests('tests', globSync('{src,test,scripts,bench,web/src}/**/*.test.ts', { cwd: root }));
 }

@@ -9,6 +9,7 @@ import { type Logger, pino } from 'pino';
 import { ensureBootstrapToken } from './accounts/bootstrap-token.ts';
 import { ensureSetupToken } from './accounts/set-up.ts';
 import { openDiskFiles } from './adapters/disk-files/open-disk-files.ts';
+import { openHashThread } from './adapters/hash-thread/open-hash-thread.ts';
 import { createHttpPost } from './adapters/http-post/http-post.ts';
 import { readMasterKey } from './adapters/master-key/read-master-key.ts';
 import { createConnect } from './adapters/network/connect.ts';
@@ -47,8 +48,12 @@ import { dueDestinations } from './outbound/due-destinations.ts';
 import { limitKeyOverlaps } from './outbound/limit-key-overlaps.ts';
 import { recoverTransfers } from './outbound/recover-transfers.ts';
 import { startSftpServer } from './sftp/server.ts';
+import { ssh2Condition } from './sftp/ssh2-condition.ts';
 import { newestIdAllInstitutions } from './store/newest-id.ts';
 import { getSetting, putSetting } from './store/settings.ts';
+
+/** For `causeway doctor`, which knows no edge. */
+export { ssh2Condition };
 
 export type App = {
   deps: Deps;
@@ -236,13 +241,17 @@ async function startSftp(
   hostKeys: readonly HostKey[],
   building: AsyncDisposableStack,
 ): Promise<{ host: string; port: number }> {
+  const hashing = openHashThread();
+  building.defer(() => hashing.close());
   const receive = {
     ...deps,
     wakeImports: () => deps.wakeImports(),
     reserveBytes: diskReserve,
     openFeeds: new OpenFeeds(),
+    hashing,
   };
   await recoverUploads(receive);
+  deps.log.info({ ...ssh2Condition() }, 'SFTP encryption');
   const server = await startSftpServer({
     ...config.sftp,
     hostKeys: hostKeys.map((key) => key.privateKey),

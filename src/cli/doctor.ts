@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { dirname } from 'node:path';
-import { withLocalDeps } from '../app.ts';
+import { ssh2Condition, withLocalDeps } from '../app.ts';
 import type { Config, Secrets } from '../config.ts';
 import { loadHostKeys } from '../inbound/host-keys.ts';
 import type { Outcome } from './command.ts';
@@ -23,22 +23,28 @@ export async function examine(settings: () => { config: Config; secrets: Secrets
 }
 
 async function findingsOf(settings: () => { config: Config; secrets: Secrets }): Promise<Finding[]> {
-  const runtime = { name: 'runtime', ok: true, detail: `Node ${process.versions.node}` };
+  const program = [{ name: 'runtime', ok: true, detail: `Node ${process.versions.node}` }, encryption()];
   let given: { config: Config; secrets: Secrets };
   try {
     given = settings();
   } catch (error) {
-    return [runtime, { name: 'settings', ok: false, detail: sentence(error) }];
+    return [...program, { name: 'settings', ok: false, detail: sentence(error) }];
   }
   const { config, secrets } = given;
   return [
-    runtime,
+    ...program,
     { name: 'settings', ok: true, detail: `roles ${[...config.roles].join(', ')}` },
     await space(config),
     ...(await database(config, secrets)),
     await port('web port', config.http),
     await port('SFTP port', config.sftp),
   ];
+}
+
+/** Slower ciphers are no fault; a server without today's key exchange wants a person. */
+function encryption(): Finding {
+  const { postQuantum, sentence } = ssh2Condition();
+  return { name: 'SFTP encryption', ok: postQuantum, detail: sentence };
 }
 
 async function space(config: Config): Promise<Finding> {

@@ -1,18 +1,23 @@
 // The algorithms that this server offers, most wanted first. Every list is set: ssh2's own still hold SHA-1.
 // Invariant: no compression (306 kB became 315 MB before login), no SHA-1, no group exchange (advertised by ssh2, always fails).
 
-import type { Algorithms } from 'ssh2';
+import type { Algorithms, KexAlgorithm } from 'ssh2';
+import { knowsKeyExchange } from './ssh2-condition.ts';
+
+/** Hybrid and post-quantum; ssh2 has it since scripts/patch-ssh2.js ran. */
+const postQuantum: readonly string[] = ['mlkem768x25519-sha256'];
 
 /** ssh2 adds strict key exchange (CVE-2023-48795) and ext-info to these by itself. */
 export const offeredAlgorithms = {
   kex: [
+    ...postQuantum.filter(knowsKeyExchange),
     'curve25519-sha256',
     'curve25519-sha256@libssh.org',
     'ecdh-sha2-nistp256',
     'ecdh-sha2-nistp384',
     // Groups 16 and 18 block the thread for tens of milliseconds each.
     'diffie-hellman-group14-sha256',
-  ],
+  ] satisfies KexAlgorithm[],
   cipher: [
     'aes128-gcm@openssh.com',
     'aes256-gcm@openssh.com',

@@ -42,13 +42,14 @@ export function testFolder(t: TestContext): string {
   return folder;
 }
 
-/** `login` is a key file, or a password that is given by an askpass program. */
+/** `login` is a key file, or a password that is given by an askpass program; `root` has another OpenSSH than the machine's. */
 export function openSsh(
   folder: string,
   server: { port: number },
   hostKeys: readonly SshKeyPair[],
   user: string,
   login: { keyFile: string } | { password: string },
+  root?: string,
 ): OpenSsh {
   const knownHosts = join(folder, 'known_hosts');
   writeFileSync(knownHosts, hostKeys.map((key) => `[127.0.0.1]:${server.port} ${key.publicKey}\n`).join(''));
@@ -70,7 +71,9 @@ export function openSsh(
       // The first value of an option counts, so a test's own stand before ours.
       const own = args.findIndex((arg) => !arg.startsWith('-o'));
       const all = [...args.slice(0, own), ...options, ...args.slice(own)];
-      const child = spawn(program, all, { cwd: folder, env, timeout: 60_000 });
+      const path = root === undefined ? program : join(root, 'usr/bin', program);
+      if (root !== undefined && program !== 'ssh') all.unshift('-S', join(root, 'usr/bin/ssh'));
+      const child = spawn(path, all, { cwd: folder, env, timeout: 60_000 });
       let stdout = '';
       let stderr = '';
       child.stdout.on('data', (chunk) => {

@@ -1,11 +1,20 @@
 // The algorithms that we accept of a server, most wanted first. Every list is set: ssh2's own still hold SHA-1.
 // Invariant: no compression, no SHA-1, no group exchange; a host key type that was not asked for is never negotiated.
 
-import type { ServerHostKeyAlgorithm } from 'ssh2';
+import { createRequire } from 'node:module';
+import type { KexAlgorithm, ServerHostKeyAlgorithm } from 'ssh2';
+
+const { SUPPORTED_KEX }: { SUPPORTED_KEX: readonly string[] } = createRequire(import.meta.url)(
+  'ssh2/lib/protocol/constants.js',
+);
+
+/** Hybrid and post-quantum; ssh2 has it since scripts/patch-ssh2.js ran, and would refuse a name that it does not know. */
+const postQuantum: readonly string[] = ['mlkem768x25519-sha256'];
 
 /** ssh2 adds strict key exchange (CVE-2023-48795) and ext-info to these by itself. */
 export const acceptedAlgorithms = {
   kex: [
+    ...postQuantum.filter(isKnown),
     'curve25519-sha256',
     'curve25519-sha256@libssh.org',
     'ecdh-sha2-nistp256',
@@ -26,6 +35,10 @@ export const acceptedAlgorithms = {
   hmac: ['hmac-sha2-256-etm@openssh.com', 'hmac-sha2-512-etm@openssh.com', 'hmac-sha2-256', 'hmac-sha2-512'],
   compress: ['none'],
 } as const;
+
+function isKnown(name: string): name is KexAlgorithm {
+  return SUPPORTED_KEX.includes(name);
+}
 
 /** Key types and the signatures that we take from them. An RSA key never signs with SHA-1, the `ssh-rsa` of old. */
 const signatures: Readonly<Record<string, readonly ServerHostKeyAlgorithm[]>> = {

@@ -27,7 +27,8 @@ export type Link = AsyncDisposable & {
   stop(): Promise<void>;
 };
 
-export async function startLink(to: { host: string; port: number }): Promise<Link> {
+/** `to` is looked at for each new connection, so that its owner may change it; a socket by its path is a server too. */
+export async function startLink(to: { host: string; port: number } | { path: string }): Promise<Link> {
   const sockets = new Set<Socket>();
   let state: 'open' | 'deaf' | 'frozen' = 'open';
   let sent = 0;
@@ -35,13 +36,13 @@ export async function startLink(to: { host: string; port: number }): Promise<Lin
   let atLimit: 'cut' | 'freeze' = 'cut';
   let deafFrom = Number.POSITIVE_INFINITY;
   const cut = () => {
-    for (const socket of sockets) socket.resetAndDestroy();
+    for (const socket of sockets) reset(socket);
     state = 'open';
     limit = Number.POSITIVE_INFINITY;
     deafFrom = Number.POSITIVE_INFINITY;
   };
   const server = createServer((near) => {
-    const far = connect(to.port, to.host);
+    const far = connect('path' in to ? { path: to.path } : { host: to.host, port: to.port });
     for (const [socket, other] of [
       [near, far],
       [far, near],
@@ -71,8 +72,8 @@ export async function startLink(to: { host: string; port: number }): Promise<Lin
         return;
       }
       far.write(chunk.subarray(0, left), () => {
-        near.resetAndDestroy();
-        far.resetAndDestroy();
+        reset(near);
+        reset(far);
       });
     });
     far.on('data', (chunk: Buffer) => {
@@ -107,6 +108,12 @@ export async function startLink(to: { host: string; port: number }): Promise<Lin
       return sent;
     },
   };
+}
+
+/** A socket that is a file has no reset, and neither has one that is not connected yet. */
+function reset(socket: Socket): void {
+  if (socket.remoteAddress === undefined) socket.destroy();
+  else socket.resetAndDestroy();
 }
 
 /** With back-pressure, so that a cut comes where it was meant. */

@@ -34,6 +34,8 @@ export type SshdOptions = {
   login?: 'password' | 'key' | 'both';
   /** Without: the subsystem `sftp` is not there. */
   sftp?: boolean;
+  /** Another sshd than the machine's: the folder that has it as `usr/sbin/sshd`. */
+  root?: string;
   /** More lines of sshd_config, before ours, so they count: `MaxAuthTries 1`, `KexAlgorithms …`. */
   config?: readonly string[];
 };
@@ -62,7 +64,7 @@ export async function startSshd(options: SshdOptions = {}): Promise<SshdPartner>
   let pairs = await keyPairs(options.hostKeys ?? ['ssh-ed25519', 'ecdsa-sha2-nistp256']);
   const begin = async (port: number): Promise<Program> => {
     const config = await writeConfig(folder, port, pairs, options);
-    return startSshdProgram(space, config);
+    return startSshdProgram(space, options.root ?? '/', config);
   };
   const { port, started } = await onFreePort(begin);
   let program = started;
@@ -125,7 +127,7 @@ async function writeConfig(
   folder: string,
   port: number,
   hostKeys: readonly SshKeyPair[],
-  { refuse = [], login, sftp = true, config = [] }: SshdOptions,
+  { refuse = [], login, sftp = true, config = [], root = '/' }: SshdOptions,
 ): Promise<string> {
   const keyFiles = await Promise.all(
     hostKeys.map(async ({ privateKey }, at) => {
@@ -136,8 +138,10 @@ async function writeConfig(
   );
   const yes = (wanted: boolean) => (wanted ? 'yes' : 'no');
   const internal = ['internal-sftp', ...(refuse.length > 0 ? ['-P', refuse.join(',')] : [])].join(' ');
+  const programs = root === '/' ? [] : ['Session', 'Auth'];
   const lines = [
     ...config,
+    ...programs.map((name) => `Sshd${name}Path ${join(root, 'usr/lib/openssh', `sshd-${name.toLowerCase()}`)}`),
     `Port ${port}`,
     'ListenAddress 127.0.0.1',
     ...keyFiles.map((file) => `HostKey ${file}`),
@@ -159,8 +163,8 @@ async function writeConfig(
   return file;
 }
 
-function startSshdProgram(space: Namespace, config: string): Promise<Program> {
-  return startProgram([...space.enter, '/usr/sbin/sshd', '-D', '-e', '-f', config], /Server listening on /);
+function startSshdProgram(space: Namespace, root: string, config: string): Promise<Program> {
+  return startProgram([...space.enter, join(root, 'usr/sbin/sshd'), '-D', '-e', '-f', config], /Server listening on /);
 }
 
 /** Ends the processes below a process, each by its id; returns how many of them were its own children. */
