@@ -7,23 +7,24 @@ import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
 
-export const ROSTER_LABELS = [
-  'CRM ID',
-  'First Name',
-  'Preferred Name',
-  'Last Name',
-  'Phone',
-  'Email',
-  'Date of Birth',
-  'Gender',
-  'Graduation Year',
-  'GPA',
-  'School',
-  'Street',
-  'City',
-  'State',
-  'Postal Code',
-] as const;
+/** The labels of the file in their order, and the fields that they are mapped to. */
+export const rosterMapping: Readonly<Record<string, string>> = {
+  'CRM ID': 'crmId',
+  'First Name': 'firstName',
+  'Preferred Name': 'preferredName',
+  'Last Name': 'lastName',
+  Phone: 'phone',
+  Email: 'email',
+  'Date of Birth': 'dateOfBirth',
+  Gender: 'gender',
+  'Graduation Year': 'graduationYear',
+  GPA: 'gpa',
+  School: 'school',
+  Street: 'street',
+  City: 'city',
+  State: 'state',
+  'Postal Code': 'postalCode',
+};
 
 export interface RosterOptions {
   /** Data rows; 1,000,000. */
@@ -31,6 +32,8 @@ export interface RosterOptions {
   seed?: number | undefined;
   /** Share of rows (0 to 1) whose GPA, street and city differ from those of the unchanged file; 0. */
   changed?: number | undefined;
+  /** One more row that differs so, counted from 0; none. */
+  changedRow?: number | undefined;
 }
 
 const FIRST =
@@ -108,11 +111,12 @@ function pad(value: number, digits: number): string {
 
 /** The lines of the file in pieces of about 256 KiB, CRLF, UTF-8 without byte order mark. */
 export function* rosterText(options: RosterOptions = {}): Generator<string, void, undefined> {
-  const { rows = 1_000_000, seed = 1, changed = 0 } = options;
+  const { rows = 1_000_000, seed = 1, changed = 0, changedRow } = options;
   const prefixes = validPrefixes();
-  let text = `${ROSTER_LABELS.join(',')}\r\n`;
+  let text = `${Object.keys(rosterMapping).join(',')}\r\n`;
   for (let row = 0; row < rows; row++) {
-    text += rosterRow(row, seed, mix(seed + 101, row) / 2 ** 32 < changed, prefixes);
+    const isChanged = row === changedRow || mix(seed + 101, row) / 2 ** 32 < changed;
+    text += rosterRow(row, seed, isChanged, prefixes);
     if (text.length > 256 * 1024) {
       yield text;
       text = '';

@@ -82,8 +82,11 @@ export async function openSshPut(
   return (performance.now() - started) / 1000;
 }
 
-/** Debian's sshd with its own sftp-server, on a free port of the loopback, for the user who runs this. */
-export async function startSshd(folder: string): Promise<{ target: UploadTarget } & AsyncDisposable> {
+/** Debian's sshd with its own sftp-server, on a free port of the loopback, for the user who runs this; `settings` are further lines. */
+export async function startSshd(
+  folder: string,
+  settings: readonly string[] = [],
+): Promise<{ target: UploadTarget } & AsyncDisposable> {
   const [hostKey, userKey, port] = [join(folder, 'host_key'), join(folder, 'user_key'), await freePort()];
   for (const key of [hostKey, userKey]) await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key]);
   const authorized = join(folder, 'authorized_keys');
@@ -100,6 +103,7 @@ export async function startSshd(folder: string): Promise<{ target: UploadTarget 
     'StrictModes no',
     'UsePAM no',
     'Subsystem sftp /usr/lib/openssh/sftp-server',
+    ...settings,
   ];
   await writeFile(config, `${lines.join('\n')}\n`);
   // Its privilege separation wants this folder, which Debian's service would make.
@@ -144,7 +148,7 @@ async function listening(port: number, child: ChildProcess): Promise<void> {
 }
 
 /** Bytes that do not compress. */
-async function writeNoise(file: string, size: number): Promise<void> {
+export async function writeNoise(file: string, size: number): Promise<void> {
   const block = Buffer.from(crypto.getRandomValues(new Uint8Array(65_536)));
   async function* blocks(): AsyncGenerator<Buffer> {
     for (let left = size; left > 0; left -= block.length) yield block.subarray(0, Math.min(left, block.length));

@@ -2,29 +2,20 @@
 // Invariant: same database, same rows, same server, in turns; ours also orders, hashes, checks the size, renames and records.
 
 import { execFile } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { type ServerProcess, startServer } from '../scripts/start-server.ts';
 import { temporaryFolder } from '../scripts/temporary-folder.ts';
 import type { DestinationView, ProbeView } from '../src/api/destinations.ts';
 import type { Institution } from '../src/api/institutions.ts';
 import type { TransferView } from '../src/api/transfers.ts';
-import { type Client, openClient } from '../src/cli/client.ts';
+import type { Client } from '../src/cli/client.ts';
 import { type Database, openDatabase } from '../src/db/connection.ts';
 import { startEmbedded } from '../src/db/embedded.ts';
+import { databaseUrl, peakMemory, startBenchServer } from './bench-server.ts';
+import { compared, type Measurement } from './measurement.ts';
 import { openSshPut, startSshd, type UploadTarget } from './sftp-upload.ts';
-
-export type TransferResult = {
-  name: 'transfer' | 'transfer-memory';
-  ours: number;
-  peer: number;
-  peerName: string;
-  unit: 's' | 'MB';
-  ratio: number;
-};
 
 const run = promisify(execFile);
 const psql = '/usr/bin/psql';
@@ -37,8 +28,8 @@ const peerColumns =
  * `transfer`: seconds for `rows` connections, the best of the rounds on each side. `transfer-memory`: the server's highest resident
  * memory after `rows` rows against that after a tenth of them. Throws when sshd, sftp or psql is not installed.
  */
-export async function measureTransfer(options: { rows: number; rounds?: number }): Promise<TransferResult[]> {
-  const { rows, rounds = 3 } = options;
+export async function measureTransfer(options: { rows: number; rounds: number }): Promise<Measurement[]> {
+  const { rows, rounds } = options;
   if (!existsSync(psql)) throw new Error('psql is not installed (Debian: postgresql-client).');
   const folder = await temporaryFolder('causeway-bench-');
   await using stack = new AsyncDisposableStack();
@@ -46,7 +37,7 @@ export async function measureTransfer(options: { rows: number; rounds?: number }
   const embedded = await startEmbedded(join(folder, 'database'));
   stack.defer(() => embedded.stop());
   const { user, password, host, port, database } = embedded.application;
-  const url = `postgres://${user}:${password}@localhost:${port}/${database}?host=${encodeURIComponent(String(host))}`;
+  const url = databaseUrl(embedded.application);
   const sshd = stack.use(await startSshd(folder));
   const start = async () => startBenchServer(join(folder, 'data'), url);
   let server = await start();
@@ -56,7 +47,7 @@ export async function measureTransfer(options: { rows: number; rounds?: number }
 
   await addConnections(db, institution, Math.round(rows / 10));
   await deliver(server.client, destination);
-  const smallPeak = await peakMemory(server.process);
+  const smallPeak = await peakMemory(server);
   await server.process.stop();
   server = await start();
 
@@ -67,42 +58,20 @@ export async function measureTransfer(options: { rows: number; rounds?: number }
     const link = { host: String(host), port: Number(port), user: String(user), database: String(database) };
     theirs.push(await copyAndPut(folder, { ...link, password: String(password) }, institution, sshd.target));
   }
-  const peak = await peakMemory(server.process);
+  const peak = await peakMemory(server);
   const [best, peerBest] = [Math.min(...ours), Math.min(...theirs)];
   return [
-    { name: 'transfer', ours: best, peer: peerBest, peerName: '\\copy + sftp put', unit: 's', ratio: best / peerBest },
-    {
-      name: 'transfer-memory',
-      ours: peak,
-      peer: smallPeak,
-      peerName: 'a tenth of the rows',
-      unit: 'MB',
-      ratio: peak / smallPeak,
-    },
+    compared({
+      name: 'transfer',
+      ours: best,
+      peer: peerBest,
+      peerName: '\\copy + sftp put',
+      unit: 's',
+      facts: { rows },
+    }),
+    compared({ name: 'transfer-memory', ours: peak, peer: smallPeak, peerName: 'a tenth of the rows', unit: 'MB' }),
   ];
 }
-
-type BenchServer = { client: Client; process: ServerProcess };
-
-async function startBenchServer(dataDir: string, databaseUrl: string): Promise<BenchServer> {
-  const token = benchToken;
-  const process = await startServer(
-    {
-      CAUSEWAY_DATA: dataDir,
-      CAUSEWAY_DATABASE_URL: databaseUrl,
-      CAUSEWAY_MASTER_KEY: benchToken,
-      CAUSEWAY_BOOTSTRAP_TOKEN: token,
-      CAUSEWAY_HTTP_PORT: '0',
-      CAUSEWAY_SFTP_PORT: '0',
-      CAUSEWAY_ALLOW_NETWORKS: '127.0.0.0/8',
-      CAUSEWAY_LOG_LEVEL: 'error',
-    },
-    'ignore',
-  );
-  return { process, client: openClient({ url: process.ready.http, token }) };
-}
-
-const benchToken = randomBytes(32).toString('base64url');
 
 /** A destination on `sshd` with a key pair of Causeway's, tested, confirmed and on. */
 async function makeDestination(client: Client, folder: string, sshd: UploadTarget) {
@@ -178,10 +147,4 @@ async function copyAndPut(
   const seconds = (performance.now() - started) / 1000;
   if ((await stat(join(folder, 'peer-received.csv'))).size === 0) throw new Error('the peer delivered nothing');
   return seconds;
-}
-
-/** The highest resident memory of the server process so far, in MB. */
-async function peakMemory({ ready }: ServerProcess): Promise<number> {
-  const status = await readFile(`/proc/${ready.pid}/status`, 'utf8');
-  return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? Number.NaN) / 1024;
 }
