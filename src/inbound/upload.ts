@@ -2,13 +2,13 @@
 // Invariant: nobody else writes to its bytes; those of an existing file are copied before the first change, never touched.
 
 import type { FeedId, InstitutionId, StoredFileId } from '../domain/ids.ts';
-import type { FileStore, StagingFile, StorageKey } from '../domain/ports.ts';
+import type { ContentHashing, FileStore, StagingFile, StorageKey } from '../domain/ports.ts';
 import { type SessionFacts, VirtualFileError } from '../domain/virtual-files.ts';
 import { checkRoom, onDisk } from './disk-errors.ts';
 import { UploadHash } from './upload-hash.ts';
 
 /** What an upload needs besides its own facts. `reserveBytes` of the disk are never used by uploads. */
-export type UploadDeps = { files: FileStore; reserveBytes: number };
+export type UploadDeps = { files: FileStore; reserveBytes: number; hashing?: ContentHashing };
 
 /** The file that a handle begins with: nothing, or the bytes of a stored file. */
 export type UploadStart =
@@ -48,7 +48,7 @@ export class Upload {
   hasBytes = false;
   readonly #deps: UploadDeps;
   readonly #start: UploadStart;
-  readonly #hash = new UploadHash();
+  readonly #hash: UploadHash;
   #staging: StagingFile | null = null;
   /** Where readers of the open file find its bytes once it is closed. */
   #published: PublishedUpload | null = null;
@@ -58,6 +58,7 @@ export class Upload {
 
   constructor(deps: UploadDeps, facts: UploadFacts, start: UploadStart, openedAt: Date) {
     this.#deps = deps;
+    this.#hash = new UploadHash(deps.hashing);
     this.facts = facts;
     this.path = facts.path;
     this.#start = start;
@@ -99,7 +100,6 @@ export class Upload {
       const staging = await this.#bytes();
       const at = position ?? this.size;
       await this.#checkGrowth(at + length, length);
-      this.#hash.wrote(buffers, at);
       this.writeCount += lengths.length;
       this.writeSize = lengths.reduce((longest, one) => Math.max(longest, one), this.writeSize);
       await this.#writeOrTakeBack(staging, buffers, at);
@@ -178,6 +178,7 @@ export class Upload {
     return this.#inTurn(async () => {
       const staging = this.#staging;
       this.#staging = null;
+      this.#hash.forget();
       await staging?.discard();
     });
   }
@@ -207,15 +208,19 @@ export class Upload {
     return this.#staging;
   }
 
-  /** After a write that failed half-way the file is cut back to what is known, and hashed anew. */
+  /** Writes and hashes at once. After a write that failed half-way the file is cut back to what is known, and hashed anew. */
   async #writeOrTakeBack(staging: StagingFile, buffers: readonly Uint8Array[], at: number): Promise<void> {
+    const written = onDisk(() => staging.write(buffers, at));
+    const hashed = this.#hash.wrote(buffers, at);
     try {
-      await onDisk(() => staging.write(buffers, at));
+      await written;
     } catch (error) {
-      this.#hash.resized(0);
+      await hashed;
+      this.#hash.forget();
       await staging.truncate(this.size);
       throw error;
     }
+    await hashed;
   }
 
   /** A size far beyond the disk would make a file of holes that takes for ever to read: refused like a full disk. */

@@ -26,6 +26,8 @@ const mostKnown = 50_000;
 export type Admission = { loggedIn(): void; ended(): void };
 
 export class AdmissionDesk {
+  /** Called whenever somebody might be let in who was refused before. */
+  onPlaceFree: () => void = () => undefined;
   readonly #limits: AdmissionLimits;
   readonly #waiting = new Map<string, number>();
   readonly #known = new Set<string>();
@@ -36,7 +38,7 @@ export class AdmissionDesk {
     this.#limits = limits;
   }
 
-  /** A place for a new link, or the sentence with which it is sent away. */
+  /** A place for a new link from an address or network, or the sentence that says why there is none now. */
   admit(address: string): Admission | string {
     const network = networkOf(address);
     const waiting = this.#waiting.get(network) ?? 0;
@@ -63,14 +65,17 @@ export class AdmissionDesk {
       else this.#waiting.delete(network);
     };
     const loggedIn = (): void => {
-      if (waits) this.#remember(network);
+      if (!waits) return;
+      this.#remember(network);
       leave();
+      this.onPlaceFree();
     };
     const ended = (): void => {
       leave();
       if (!open) return;
       open = false;
       this.#links -= 1;
+      this.onPlaceFree();
     };
     return { loggedIn, ended };
   }

@@ -6,14 +6,18 @@ import type { Connection, ServerChannel } from 'ssh2';
 import { type SessionFacts, VirtualFileError } from '../domain/virtual-files.ts';
 import type { Admission } from './admission.ts';
 import { openChannels, refuse } from './channels.ts';
+import { InputBrake } from './input-brake.ts';
+import type { InputSlabs } from './input-slabs.ts';
 import { type LinkEndReason, printable, refusedSession, sessionEnd } from './link-end.ts';
 import { type AcceptedLogin, Login, type LoginRules } from './login.ts';
 import type { LoginPenalties } from './login-penalties.ts';
 import type { EdgeRefusalReason, SessionTotals, SftpPorts, StartedSession } from './ports.ts';
+import type { ReceiveWindows } from './receive-windows.ts';
 import { Rekeying, type RekeyLimits } from './rekeying.ts';
 import { SftpSession, type SftpSessionEnd } from './session.ts';
-import { guardSocket } from './socket-guard.ts';
-import { channelWasOverrun, errorLevel, packetsKeptBack } from './ssh2-inside.ts';
+import { SocketGuard } from './socket-guard.ts';
+import { SpentInput } from './spent-input.ts';
+import { channelWasOverrun, errorLevel, keepsBytesOf, packetsKeptBack } from './ssh2-inside.ts';
 
 /** Times in milliseconds. */
 export type LinkLimits = RekeyLimits & {
@@ -23,6 +27,8 @@ export type LinkLimits = RekeyLimits & {
   idleTime: number;
   /** How long a socket may take to close after our good-bye. */
   closeTime: number;
+  /** How long a link is not read at all because its session has enough to do. */
+  stillTime: number;
   channels: number;
   openHandles: number;
 };
@@ -36,6 +42,8 @@ export type LinkOptions = {
   penalties: LoginPenalties;
   limits: LinkLimits;
   loginRules: LoginRules;
+  windows: ReceiveWindows;
+  slabs: InputSlabs;
   now(): Date;
   /** True when the server is about to stop. */
   closing(): boolean;
@@ -51,6 +59,10 @@ export class Link {
   readonly #over = new AbortController();
   readonly #totals: SessionTotals = { filesReceived: 0, bytesIn: 0, bytesOut: 0 };
   readonly #sessions = new Map<SftpSession, ServerChannel>();
+  /** Open ones, also while their session is being made. */
+  readonly #channels = new Set<ServerChannel>();
+  readonly #spent = new SpentInput();
+  readonly #guard: SocketGuard;
   readonly #sessionEnds: Promise<SftpSessionEnd>[] = [];
   readonly #running = new Set<Promise<void>>();
   readonly #loginTimer: NodeJS.Timeout;
@@ -73,7 +85,8 @@ export class Link {
     socket.on('error', () => {
       this.#broken = true;
     });
-    guardSocket(socket, () => this.#afterData());
+    this.#guard = new SocketGuard(socket, () => this.#beforeData());
+    this.#spent.watchBefore(socket);
     this.ended = new Promise((resolve) => {
       socket.once('close', () => void this.#closed().then(resolve));
     });
@@ -97,6 +110,7 @@ export class Link {
     const login = this.#newLogin();
     this.#login = login;
     connection.on('error', (error: unknown) => this.#failed(error));
+    this.#spent.watchAfter(this.#options.socket, (chunk) => this.#isNeeded(connection, chunk));
     connection.on('handshake', () => {
       for (const session of this.#sessions.keys()) session.wake();
     });
@@ -121,7 +135,8 @@ export class Link {
     const works = [...this.#sessions.keys()].some((session) => session.isWorking);
     if (works) this.#lastActive = performance.now();
     if (performance.now() - this.#lastActive >= this.#options.limits.idleTime) this.end('idle');
-    else this.#rekeying?.check();
+    // The client's part in a key exchange must be read.
+    else if (!this.#guard.isHeld) this.#rekeying?.check();
   }
 
   #newLogin(): Login {
@@ -159,9 +174,11 @@ export class Link {
   }
 
   async #openSftp(channel: ServerChannel): Promise<void> {
-    const { socket, ports, limits, now, closing } = this.#options;
+    const { socket, ports, limits, windows, slabs, now, closing } = this.#options;
     if (this.#accepted === undefined || this.#started === undefined) return refuse(channel, 'Log in first.\r\n');
     channel.on('error', () => undefined);
+    this.#channels.add(channel);
+    channel.once('close', () => this.#channels.delete(channel));
     const { sessionId, loginMethod, client, address } = this.#started;
     const facts: SessionFacts = { sessionId, loginMethod, client, address };
     try {
@@ -173,6 +190,14 @@ export class Link {
           unsentBytes: () => (this.#rekeying?.isUnderWay ? Number.POSITIVE_INFINITY : socket.writableLength),
           onceDrained: (callback) => void socket.once('drain', callback),
         },
+        brake: new InputBrake({
+          channel,
+          guard: this.#guard,
+          isAlone: () => this.#channels.size === 1 && this.#rekeying?.isUnderWay !== true,
+          patience: limits.stillTime,
+        }),
+        slabs,
+        taken: (chunk) => this.#spent.taken(chunk),
         totals: this.#totals,
         maxOpenHandles: limits.openHandles,
         now,
@@ -182,9 +207,10 @@ export class Link {
         },
         reportBug: ports.reportBug,
       });
+      const unwatch = windows.watch({ channel, session, totals: this.#totals });
       this.#sessions.set(session, channel);
       this.#sessionEnds.push(session.ended);
-      void session.ended.then(() => this.#sessions.delete(session));
+      void session.ended.then(() => this.#sessions.delete(session)).then(unwatch);
       if (this.#over.signal.aborted) session.stop();
     } catch (error) {
       if (!(error instanceof VirtualFileError)) ports.reportBug('an SFTP session could not begin', error);
@@ -193,7 +219,14 @@ export class Link {
     }
   }
 
-  #afterData(): void {
+  /** Is anything in what the socket gave still to be read, by ssh2 or by a channel that had to stop? */
+  #isNeeded(connection: Connection, chunk: Buffer): boolean {
+    if (this.#started === undefined || keepsBytesOf(connection, chunk)) return true;
+    for (const channel of this.#channels) if (channel.readableLength > 0) return true;
+    return false;
+  }
+
+  #beforeData(): void {
     const connection = this.#connection;
     if (connection !== undefined && packetsKeptBack(connection) > keptBackLimit) this.end('protocol-error');
     if (this.#started !== undefined) this.#rekeying?.check();

@@ -6,14 +6,17 @@ import { createServer, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import ssh2 from 'ssh2';
 import type { Clock } from '../domain/ports.ts';
-import { AdmissionDesk, type AdmissionLimits, usualAdmissionLimits } from './admission.ts';
+import { type Admission, AdmissionDesk, type AdmissionLimits, usualAdmissionLimits } from './admission.ts';
 import { offeredAlgorithms } from './algorithms.ts';
 import { hostKeysForSsh2 } from './host-keys.ts';
+import { InputSlabs } from './input-slabs.ts';
 import { Link, type LinkLimits } from './link.ts';
 import { listen } from './listening.ts';
 import { type LoginRules, usualLoginRules } from './login.ts';
 import { createMemoryPenalties, type LoginPenalties } from './login-penalties.ts';
 import type { SftpPorts } from './ports.ts';
+import { ReceiveWindows, usualWideWindows } from './receive-windows.ts';
+import { type LineLimits, usualLineLimits, WaitingLine } from './waiting-line.ts';
 
 const minute = 60_000;
 
@@ -23,6 +26,7 @@ const usualLinkLimits: LinkLimits = {
   rekeyBytes: 1024 ** 3,
   rekeyTime: 60 * minute,
   closeTime: 2_000,
+  stillTime: 10_000,
   channels: 10,
   openHandles: 100,
 };
@@ -40,9 +44,11 @@ export type SftpServerOptions = {
   penalties?: LoginPenalties;
   limits?: Partial<LinkLimits>;
   loginRules?: Partial<LoginRules>;
-  admission?: Partial<AdmissionLimits>;
+  admission?: Partial<AdmissionLimits & LineLimits>;
   /** Between two keepalives, in milliseconds; after three without an answer the link ends. */
   keepaliveTime?: number;
+  /** How many channels may have a window of 16 MiB at a time. */
+  wideWindows?: number;
   /** How often the time limits are looked at, in milliseconds. */
   checkEvery?: number;
 };
@@ -66,8 +72,11 @@ export async function startSftpServer(options: SftpServerOptions): Promise<SftpS
   const limits = { ...usualLinkLimits, ...options.limits };
   const loginRules = { ...usualLoginRules, ...options.loginRules };
   const desk = new AdmissionDesk({ ...usualAdmissionLimits, ...options.admission });
+  const line = new WaitingLine(desk, { ...usualLineLimits, ...options.admission });
   const penalties = options.penalties ?? createMemoryPenalties(clock);
   const newSessionId = options.newSessionId ?? randomUUID;
+  const windows = new ReceiveWindows(options.wideWindows ?? usualWideWindows);
+  const slabs = new InputSlabs();
   const links = new Set<Link>();
   const unidentified = new Map<string, Link>();
   let closing = false;
@@ -87,13 +96,20 @@ export async function startSftpServer(options: SftpServerOptions): Promise<SftpS
     else link.identified(connection, info.header.identRaw);
   });
 
-  const listener = createServer({ noDelay: true }, (socket) => {
+  // Not a byte of a link is read before it is let in.
+  const listener = createServer({ noDelay: true, pauseOnConnect: true }, (socket) => {
     socket.on('error', () => undefined);
-    const address = socket.remoteAddress;
-    if (address === undefined || closing) return void socket.destroy();
-    const admission = desk.admit(address);
-    // A line before the identification is shown by OpenSSH and kept in logs by others (RFC 4253 section 4.2).
-    if (typeof admission === 'string') return turnAway(socket, admission);
+    const { remoteAddress: address, remotePort: port } = socket;
+    if (address === undefined || port === undefined || closing) return void socket.destroy();
+    line.arrive(address, {
+      letIn: (admission) => begin(socket, { address, port }, admission),
+      // A line before the identification is shown by OpenSSH and kept in logs by others (RFC 4253 section 4.2).
+      sendAway: (sentence) => turnAway(socket, sentence),
+    });
+  });
+
+  function begin(socket: Socket, peer: { address: string; port: number }, admission: Admission): void {
+    const { address } = peer;
     const link = new Link({
       socket,
       sessionId: newSessionId(),
@@ -103,21 +119,24 @@ export async function startSftpServer(options: SftpServerOptions): Promise<SftpS
       penalties,
       limits,
       loginRules,
+      windows,
+      slabs,
       now: () => clock.now(),
       closing: () => closing,
     });
-    const key = socketKey(address, socket.remotePort);
+    const key = socketKey(address, peer.port);
     links.add(link);
     unidentified.set(key, link);
     socket.once('close', () => unidentified.delete(key));
     void link.ended.then(() => links.delete(link));
     protocol.injectSocket(socket);
-  });
+  }
 
   const port = await listen(listener, options.host, options.port);
   listener.on('error', (error) => ports.reportBug('the SFTP port failed', error));
   const timer = setInterval(() => {
     for (const link of links) link.checkTime();
+    line.checkTime();
   }, options.checkEvery ?? 15_000);
   timer.unref();
 
@@ -125,6 +144,7 @@ export async function startSftpServer(options: SftpServerOptions): Promise<SftpS
     closing = true;
     clearInterval(timer);
     listener.close();
+    line.close('This server is about to stop. Connect again in a minute.');
     const deadline = performance.now() + grace;
     while (links.size > 0 && performance.now() < deadline) {
       for (const link of links) if (!link.isBusy) link.end('server-closing');

@@ -2,21 +2,27 @@
 // Invariant: the root's `end()` is called exactly once, after every call into the root has settled.
 
 import type { ServerChannel } from 'ssh2';
-import { PacketReader } from '../domain/sftp-packets.ts';
 import { statusCodes } from '../domain/sftp-wire.ts';
 import { VirtualFileError, type VirtualRoot } from '../domain/virtual-files.ts';
 import { type FileHandle, Handles } from './handles.ts';
+import type { InputBrake } from './input-brake.ts';
+import type { InputSlabs } from './input-slabs.ts';
 import { type OperationContext, type OrderedRequest, operate } from './operations.ts';
 import type { SessionTotals } from './ports.ts';
 import { errorReply, statusReply, versionReply } from './replies.ts';
 import { ReplyQueue, type Transport } from './reply-queue.ts';
 import { decodeRequest, type Request } from './requests.ts';
+import { SessionInput } from './session-input.ts';
 import { Transfers } from './transfers.ts';
 
 export type SftpSessionOptions = {
   channel: ServerChannel;
   root: VirtualRoot;
   transport: Transport;
+  brake: InputBrake;
+  slabs: InputSlabs;
+  /** Told of each chunk of the channel's data that was copied and is not needed any more. */
+  taken(chunk: Buffer): void;
   /** Added to as files come and go. */
   totals: SessionTotals;
   maxOpenHandles: number;
@@ -31,7 +37,7 @@ export type SftpSessionOptions = {
 /** `unfinished`: requests were cut off. `protocolError`: the sentence that the client was told when it broke the protocol. */
 export type SftpSessionEnd = { uploadOpen: boolean; unfinished: boolean; protocolError: string | undefined };
 
-/** With more unread input than this, in bytes, a held session also stops its channel. */
+/** With more unread input than this, in bytes, a session that takes nothing also stops its client. */
 const unreadInputLimit = 64 * 1024;
 
 export class SftpSession {
@@ -40,7 +46,7 @@ export class SftpSession {
   readonly #options: SftpSessionOptions;
   readonly #context: OperationContext;
   readonly #handles: Handles;
-  readonly #input = new PacketReader();
+  readonly #input: SessionInput;
   readonly #replies: ReplyQueue;
   readonly #transfers: Transfers;
   readonly #resolveEnded: (end: SftpSessionEnd) => void;
@@ -57,6 +63,7 @@ export class SftpSession {
     const { channel, root, totals, now, closing } = options;
     this.#options = options;
     this.#handles = new Handles(options.maxOpenHandles);
+    this.#input = new SessionInput(options.slabs);
     const fileReceived = (): void => {
       totals.filesReceived += 1;
     };
@@ -64,7 +71,8 @@ export class SftpSession {
     const changed = (): void => this.#pump();
     this.#replies = new ReplyQueue(channel, options.transport, changed);
     const refuse = (id: number, error: unknown): void => this.#refuse(id, error);
-    this.#transfers = new Transfers({ replies: this.#replies, totals, refuse, changed });
+    const isShort = (): boolean => options.slabs.isShort;
+    this.#transfers = new Transfers({ replies: this.#replies, totals, isShort, refuse, changed });
     const { promise, resolve } = Promise.withResolvers<SftpSessionEnd>();
     this.ended = promise;
     this.#resolveEnded = resolve;
@@ -79,6 +87,11 @@ export class SftpSession {
   /** True while a request runs. */
   get isWorking(): boolean {
     return this.#inOrder || this.#transfers.running;
+  }
+
+  /** Bytes that have come and are not taken yet. */
+  get unread(): number {
+    return this.#input.buffered;
   }
 
   /** Goes on where the transport below held it up. */
@@ -100,12 +113,14 @@ export class SftpSession {
   }
 
   #listen(channel: ServerChannel): void {
+    const { taken } = this.#options;
     channel.on('error', () => this.stop());
     channel.on('close', () => this.stop());
     channel.on('data', (chunk: Buffer) => {
       // ssh2 goes on giving data after a channel was ended.
       if (this.#dead) return;
       this.#input.push(chunk);
+      taken(chunk);
       this.#pump();
     });
     channel.on('end', () => {
@@ -136,14 +151,12 @@ export class SftpSession {
       if (packet.kind === 'bad-length') this.#break(`a packet says that it has ${packet.length} bytes`);
       else this.#take(decodeRequest(packet));
     }
+    this.#input.rest();
   }
 
   #regulate(): void {
-    const { channel } = this.#options;
-    const pause = !this.#dead && this.#input.buffered > unreadInputLimit && (this.#inOrder || this.#transfers.full);
-    if (pause === channel.isPaused()) return;
-    if (pause) channel.pause();
-    else channel.resume();
+    const waits = this.#inOrder || this.#transfers.full;
+    this.#options.brake.set(!this.#dead && waits && this.#input.buffered > unreadInputLimit);
   }
 
   #take(request: Request): void {
@@ -153,7 +166,7 @@ export class SftpSession {
     } else if (!this.#greeted) this.#break('the first packet is not INIT');
     else if (request.kind === 'malformed') this.#malformed(request);
     else if (request.kind === 'read') this.#transfer(request, (handle) => this.#transfers.read(handle, request));
-    else if (request.kind === 'write') this.#transfer(request, (handle) => this.#transfers.write(handle, request));
+    else if (request.kind === 'write') this.#write(request);
     else this.#inTurn(request.id, () => this.#operate(request));
   }
 
@@ -162,8 +175,17 @@ export class SftpSession {
     else this.#replies.push(statusReply(request.id, statusCodes.badMessage, `Bad request: ${request.reason}.`));
   }
 
+  #write(request: Extract<Request, { kind: 'write' }>): void {
+    const done = this.#input.hold();
+    this.#transfer(request, (handle) => this.#transfers.write(handle, request, done), done);
+  }
+
   /** Reads overlap reads and writes overlap writes; a read of a file waits for its earlier writes, and the other way round. */
-  #transfer(request: Extract<Request, { kind: 'read' | 'write' }>, begin: (handle: FileHandle) => void): void {
+  #transfer(
+    request: Extract<Request, { kind: 'read' | 'write' }>,
+    begin: (handle: FileHandle) => void,
+    refused?: () => void,
+  ): void {
     try {
       const handle = this.#handles.file(request.handle);
       const reads = request.kind === 'read';
@@ -172,6 +194,7 @@ export class SftpSession {
       if (reads ? !handle.writes.isRunning : !handle.hasReads) begin(handle);
       else this.#inTurn(request.id, () => handle.idle().then(() => begin(handle)));
     } catch (error) {
+      refused?.();
       this.#refuse(request.id, error);
     }
   }
@@ -213,6 +236,7 @@ export class SftpSession {
       protocolError: this.#protocolError,
     };
     this.#dead = true;
+    this.#input.end();
     this.#closeChannel();
     try {
       await this.#options.root.end();

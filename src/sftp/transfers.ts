@@ -12,7 +12,7 @@ type ReadRequest = Extract<Request, { kind: 'read' }>;
 type WriteRequest = Extract<Request, { kind: 'write' }>;
 
 /** In bytes, for one session. */
-const limits = { writesInFlight: 4 * 1024 * 1024, readsAndReplies: 2 * 1024 * 1024 };
+const limits = { writesInFlight: 4 * 1024 * 1024, writesWhenShort: 512 * 1024, readsAndReplies: 2 * 1024 * 1024 };
 
 /** What a request weighs besides its data, so that a flood of tiny ones is bounded, too. */
 const requestCost = 256;
@@ -20,6 +20,8 @@ const requestCost = 256;
 export type TransferOptions = {
   replies: ReplyQueue;
   totals: SessionTotals;
+  /** True when all sessions together hold so much that each must do with less. */
+  isShort(): boolean;
   refuse(id: number, error: unknown): void;
   /** Called after each request that has been answered. */
   changed(): void;
@@ -36,9 +38,11 @@ export class Transfers {
 
   /** No further request may be taken now. */
   get full(): boolean {
-    const { replies } = this.#options;
+    const { replies, isShort } = this.#options;
     return (
-      this.#writesInFlight > limits.writesInFlight || this.#readsInFlight + replies.unsent > limits.readsAndReplies
+      this.#writesInFlight > limits.writesInFlight ||
+      (this.#writesInFlight > limits.writesWhenShort && isShort()) ||
+      this.#readsInFlight + replies.unsent > limits.readsAndReplies
     );
   }
 
@@ -46,7 +50,8 @@ export class Transfers {
     return this.#writesInFlight > 0 || this.#readsInFlight > 0;
   }
 
-  write(handle: FileHandle, request: WriteRequest): void {
+  /** `done` is called when the request's data is no longer needed. */
+  write(handle: FileHandle, request: WriteRequest, done: () => void): void {
     const { replies, totals, refuse, changed } = this.#options;
     const { id, position, data, dataLength: length } = request;
     const cost = length + requestCost;
@@ -54,6 +59,7 @@ export class Transfers {
     handle.written = true;
     const settled = (error: unknown): void => {
       this.#writesInFlight -= cost;
+      done();
       if (error === undefined) {
         totals.bytesIn += length;
         replies.push(okReply(id));

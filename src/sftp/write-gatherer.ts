@@ -11,8 +11,11 @@ export type PendingWrite = {
   settled(error: unknown): void;
 };
 
-/** The longest write that is put together from contiguous ones, in bytes. */
-const longestRun = 1024 * 1024;
+/**
+ * The longest write that is put together from contiguous ones, in bytes: all that a session may have in flight. One turn of
+ * the loop reads up to 2 MiB from a socket and ends one write, so that shorter ones would fall behind.
+ */
+const longestRun = 4 * 1024 * 1024;
 
 export class WriteGatherer {
   readonly #file: VirtualFile;
