@@ -12,7 +12,11 @@ export const markBytes = 4;
 export const hashBytes = 16;
 
 /** The hashes, without the mark, that the feed's rows have left in contacts: pieces of any number of whole hashes. */
-export async function* rowHashes(session: Session | Tx, institutionId: InstitutionId, mark: Buffer): AsyncGenerator<Buffer> {
+export async function* rowHashes(
+  session: Session | Tx,
+  institutionId: InstitutionId,
+  mark: Buffer,
+): AsyncGenerator<Buffer> {
   // As some hundred long values: a message of COPY for each contact would take twice as long.
   const lines = copyOut(
     session,
