@@ -168,6 +168,22 @@ test('an unknown fault is answered with its request id only, and logged under it
   await broken.close();
 });
 
+test('a full disk of the database is told as such, and logged with its cause', async () => {
+  const full = await openTestHttp();
+  const operator = await makeToken(full.deps, 'operator');
+  await makeInstitution(full.deps, 'gamma');
+  await full.deps.db.execute(`
+    create function no_room() returns trigger language plpgsql as $$
+    begin raise exception 'could not extend file: no space left on device' using errcode = '53100'; end $$`);
+  await full.deps.db.execute('create trigger no_room before insert on custom_fields execute function no_room()');
+  const field = { name: 'hobby', type: 'text' };
+  const answer = await full.call('POST', '/institutions/gamma/fields', { token: operator, json: field });
+  assertProblem(answer, 507, 'no-space');
+  assert.match(answer.body.title, /no room left on the disk/);
+  assert.ok(full.deps.lines.some((line) => line.includes('the disk is full') && line.includes('53100')));
+  await full.close();
+});
+
 test('a database that does not answer makes the node not ready, and it stays alive', async () => {
   const broken = await openTestHttp();
   await broken.deps.db.close();

@@ -4,6 +4,7 @@
 import type { FastifyBaseLogger, FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { TooManyAttempts } from '../accounts/sign-in-penalties.ts';
 import type { Problem } from '../api/common.ts';
+import { DatabaseError } from '../db/database-error.ts';
 import { AppError, type ErrorKind } from '../domain/errors.ts';
 
 const statuses: Record<ErrorKind, number> = {
@@ -57,6 +58,19 @@ function newProblem(status: number, code: string, title: string, detail: string)
   return { type: `urn:causeway:problem:${code}`, title, status, code, detail };
 }
 
+const fullDisk = [
+  507,
+  'no-space',
+  'There is no room left on the disk of Causeway.',
+  'Tell the operator of this installation. When there is room again, look whether the page shows your change, and try again.',
+] as const;
+
+/** The disk of the files, or that of the database. */
+function isFullDisk(error: unknown): boolean {
+  if (error instanceof DatabaseError) return error.code === '53100';
+  return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
+}
+
 /** The problem for an error; null when it is a bug that nobody may be told about. */
 function problemOf(error: unknown): Problem | null {
   if (error instanceof AppError) {
@@ -64,6 +78,7 @@ function problemOf(error: unknown): Problem | null {
     const problem = newProblem(statuses[kind], code, title, detail);
     return fields.length > 0 ? { ...problem, fields } : problem;
   }
+  if (isFullDisk(error)) return newProblem(...fullDisk);
   const { code, statusCode } = error as Partial<FastifyError>;
   const known = ofFastify[code ?? ''];
   if (known) {
@@ -87,6 +102,7 @@ function problemOf(error: unknown): Problem | null {
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const problem = problemOf(error);
   if (problem) {
+    if (problem.status === fullDisk[0]) request.log.error({ error: describeError(error) }, 'the disk is full');
     if (error instanceof TooManyAttempts) reply.header('retry-after', error.retryAfterSeconds);
     if (problem.status === 401) reply.header('www-authenticate', 'Bearer realm="causeway"');
     return sendProblem(reply, problem);

@@ -1,6 +1,7 @@
 // How a file that was open for writing ends: closed by its client, or dropped.
 // Invariant: however it ends, it is no longer open afterwards, and imports that waited for this writer go on.
 
+import { againWhenLost } from '../db/again-when-lost.ts';
 import { VirtualFileError } from '../domain/virtual-files.ts';
 import { releaseFromWriter } from '../store/receive-queue.ts';
 import { setEntryTime } from '../store/sftp-entries.ts';
@@ -49,7 +50,8 @@ async function giveUp(deps: ReceiveDeps, { feed, open }: Where, upload: Upload):
       open.remove(upload);
       const { path, unlinked } = upload;
       if (unlinked || open.hasWriterAt(path)) return;
-      await releaseFromWriter(deps.db, feed, path, waitsForAt(path, false), deps.clock.now());
+      const waitsFor = waitsForAt(path, false);
+      await againWhenLost(() => releaseFromWriter(deps.db, feed, path, waitsFor, deps.clock.now()));
       deps.wakeImports();
     });
   } catch (error) {

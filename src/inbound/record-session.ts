@@ -1,6 +1,7 @@
 // The session log: one row for every SFTP session and every link that did not get in.
 // Invariant: what a client says about itself is cut and cleaned before it is kept.
 
+import { againWhenLost } from '../db/again-when-lost.ts';
 import type { FeedId, InstitutionId, SessionId } from '../domain/ids.ts';
 import type { SessionFacts } from '../domain/virtual-files.ts';
 import { endSession, insertSession } from '../store/session-log.ts';
@@ -63,14 +64,16 @@ export function sessionRecorder({ db, clock }: Pick<ReceiveDeps, 'db' | 'clock'>
       });
     },
     async sessionEnded(session, totals, end) {
-      await endSession(db, session.institutionId as InstitutionId, session.sessionId as SessionId, {
+      const facts = {
         outcome: end.how,
         reason: end.reason,
         filesReceived: totals.filesReceived,
         bytesIn: totals.bytesIn,
         bytesOut: totals.bytesOut,
         endedAt: clock.now(),
-      });
+      };
+      const { institutionId, sessionId } = session;
+      await againWhenLost(() => endSession(db, institutionId as InstitutionId, sessionId as SessionId, facts));
     },
   };
 }

@@ -176,6 +176,41 @@ test('when only the receipts fail, only they are made again', async () => {
   deps.lines.length = 0;
 });
 
+test('a disk that is full for longer than an error of ours is tried costs an import nothing', async () => {
+  const kit = await fresh();
+  const { deps } = kit;
+  const id = await queueFile(kit, file);
+  let tries = 0;
+  let full = true;
+  const files = {
+    ...deps.files,
+    createStaging: (...args: Parameters<typeof deps.files.createStaging>) => {
+      tries += 1;
+      if (full) throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+      return deps.files.createStaging(...args);
+    },
+  };
+  const worker = startImportWorker({ ...deps, files });
+  for (let turn = 1; turn <= 5; turn++) {
+    await until(async () => {
+      deps.pass(60_000);
+      worker.wake();
+      return tries >= turn;
+    });
+  }
+  full = false;
+  await until(async () => {
+    deps.pass(60_000);
+    worker.wake();
+    return (await importOf(kit, id)).status !== 'running';
+  });
+  await worker.stop();
+  const record = await importOf(kit, id);
+  assert.deepEqual([record.status, record.counts.created], ['succeeded', 1]);
+  assert.deepEqual(await outboxOf(kit, record), ['contacts.csv.receipt.json']);
+  deps.lines.length = 0;
+});
+
 test('an error of ours is tried three times, then told, and the next file is imported', async () => {
   const kit = await fresh();
   const { deps } = kit;

@@ -96,7 +96,7 @@ async function settleFailure(deps: WorkDeps, claim: Claim, error: unknown, failu
     return log.info({}, 'import given back');
   }
   if (isMissingFile(error)) return endWithout(deps, claim, 'file-lost', error);
-  const passes = error instanceof DatabaseError && error.transient;
+  const passes = (error instanceof DatabaseError && error.transient) || isFullDisk(error);
   if (failures + 1 >= maxFailures && !passes) return endWithout(deps, claim, 'internal-error', error);
   log.error({ err: error, failures: failures + 1 }, 'import run failed');
   const readyAt = new Date(now.getTime() + (backOff[failures] ?? 5_000));
@@ -117,6 +117,11 @@ async function endWithout(deps: WorkDeps, claim: Claim, reason: string, cause: u
   }
   const end = { ...ending, receiptFileId: null, errorFileId: null, now: deps.clock.now() };
   await deps.db.transaction((tx) => finishImport(tx, claim, end));
+}
+
+/** Somebody makes room sooner or later: until then the import waits, and nothing of it is given up. */
+function isFullDisk(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
 }
 
 function isMissingFile(error: unknown): boolean {

@@ -17,6 +17,11 @@ export class InputSlabs {
   readonly #free: Buffer[] = [];
   #inUse = 0;
 
+  /** Bytes that sessions have at this moment. */
+  get inUse(): number {
+    return this.#inUse;
+  }
+
   /** True when so much is in use that nobody should begin to hold more. */
   get isShort(): boolean {
     return this.#inUse > plenty;

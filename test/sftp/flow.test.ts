@@ -56,7 +56,7 @@ test('a flood of tiny writes is held back as well', async (t) => {
 });
 
 test('a client that sends more than its window is cut off', async (t) => {
-  const { server, root, records } = await startEdge(t);
+  const { server, root, records } = await startEdge(t, { limits: { stillTime: 50 } });
   const gate = Promise.withResolvers<void>();
   root.faults.beforeWrite = () => gate.promise;
   const peer = await connectPeer(t, server.port);

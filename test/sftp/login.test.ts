@@ -255,7 +255,7 @@ test('only modern algorithms are offered, with strict key exchange and without c
 });
 
 test('too many links that wait for their login are sent away with a sentence', async (t) => {
-  const { server } = await startEdge(t, { admission: { waitingPerAddress: 2 } });
+  const { server } = await startEdge(t, { admission: { waitingPerAddress: 2, inLinePerAddress: 0 } });
   const waiting = [connect(server.port, '127.0.0.1'), connect(server.port, '127.0.0.1')];
   for (const socket of waiting) await once(socket, 'data');
   assert.match(await text(connect(server.port, '127.0.0.1')), /Too many links from this address/);

@@ -49,7 +49,7 @@ const good = {
   Street: 'Cnrystreet 7',
   City: 'Cnrycity',
   State: 'Cnrystate',
-  Zip: '90317',
+  Zip: '90317-4482',
   Country: 'Cnrycountry',
   Majors: 'Cnrymajors',
   Enrollment: 'cnry-enrollment',
