@@ -4,6 +4,7 @@
 import type { Tx } from '../db/connection.ts';
 import type { ImportId, InstitutionId } from '../domain/ids.ts';
 import type { ImportCounts } from '../domain/import.ts';
+import type { Lookup } from '../store/bulk-planning.ts';
 import { recordContactBatch } from '../store/contact-batches.ts';
 import { insertContacts, releaseValues, updateContacts, writeBeforeImages } from '../store/import-apply.ts';
 import type { StagedField } from '../store/import-staging.ts';
@@ -22,13 +23,14 @@ export async function applyPlan(
     copied: number;
     /** Of the feed, for hashes of rows; null when its rows are not compared. */
     mark: Buffer | null;
+    lookup: Lookup;
   },
 ): Promise<void> {
   const { counts } = plan;
   let updated = 0;
   if (counts.updated > 0) {
     await writeBeforeImages(tx, institutionId, plan);
-    await releaseValues(tx, institutionId);
+    await releaseValues(tx, institutionId, plan.lookup);
     updated = await updateContacts(tx, institutionId, plan);
   }
   let created = plan.copied;
@@ -37,6 +39,7 @@ export async function applyPlan(
     throw new Error(
       `the plan said ${counts.created} created and ${counts.updated} updated, written were ${created} and ${updated}`,
     );
-  if (plan.mark !== null && counts.unchanged > 0) await carryRowHashes(tx, institutionId, plan.mark);
+  const { mark, lookup } = plan;
+  if (mark !== null && counts.unchanged > 0) await carryRowHashes(tx, institutionId, { mark, lookup });
   if (created + updated > 0) await recordContactBatch(tx, institutionId, plan);
 }

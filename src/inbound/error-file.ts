@@ -2,7 +2,7 @@
 // Invariant: every original cell has the same text as in the file; only our own columns are ours, and they begin with a letter or digit.
 
 import { readCsv } from '../csv/read.ts';
-import type { DataRow, Dialect } from '../csv/types.ts';
+import type { DataRow, Dialect, IsKnown } from '../csv/types.ts';
 import { createCsvWriter } from '../csv/write.ts';
 import { issueMessage } from '../domain/issues.ts';
 import { isOwnColumn, ownColumns } from '../domain/label-index.ts';
@@ -25,11 +25,13 @@ export async function* errorRows(
   issues: AsyncIterable<ImportIssue[]>,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   const expectedLabels = job.mapping.columns.flatMap((column) => column.labels);
-  const reading = await readCsv(source, { expectedLabels });
+  const wanted = new WantedRows(issues);
+  await wanted.advance();
+  // No cell is made of rows that nobody wants.
+  const isKnown: IsKnown = (_bytes, _start, _end, row) => wanted.surelyIsNot(row);
+  const reading = await readCsv(source, { expectedLabels, isKnown });
   try {
     if (!reading.header) return;
-    const wanted = new WantedRows(issues);
-    await wanted.advance();
     const labels = reading.header.labels;
     const originals = originalColumns(labels);
     const writer = createCsvWriter(writing(reading.dialect));
@@ -86,6 +88,9 @@ class WantedRows {
   readonly #source: AsyncIterator<ImportIssue[]>;
   #page: ImportIssue[] = [];
   #at = 0;
+  /** The rows of the page, and the last of them. */
+  #rows = new Set<number>();
+  #lastRow = 0;
 
   constructor(source: AsyncIterable<ImportIssue[]>) {
     this.#source = source[Symbol.asyncIterator]();
@@ -104,12 +109,19 @@ class WantedRows {
     }
   }
 
+  /** True when no issue names the row; rows behind what has been fetched may be wanted. */
+  surelyIsNot(row: number): boolean {
+    return row < this.#lastRow && row !== this.row && !this.#rows.has(row);
+  }
+
   async #peek(): Promise<ImportIssue | null> {
     while (this.#at >= this.#page.length) {
       const next = await this.#source.next();
       if (next.done) return null;
       this.#page = next.value;
       this.#at = 0;
+      this.#rows = new Set(next.value.map((issue) => issue.row ?? 0));
+      this.#lastRow = next.value.at(-1)?.row ?? 0;
     }
     return this.#page[this.#at] ?? null;
   }

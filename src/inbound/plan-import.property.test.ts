@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { type FreshDatabase, freshDatabase } from '../../test/kit/database.ts';
 import type { Session } from '../db/connection.ts';
 import type { ImportId, InstitutionId } from '../domain/ids.ts';
+import type { Lookup } from '../store/bulk-planning.ts';
 import { copyRows, createStaging, dropStaging } from '../store/import-staging.ts';
 import { applyPlan } from './apply-plan.ts';
 import { planImport } from './plan-import.ts';
@@ -89,7 +90,12 @@ function naive(contacts: readonly Contact[], rows: readonly Row[]): Result {
 
 class Rollback extends Error {}
 
-async function inSql(session: Session, contacts: readonly Contact[], rows: readonly Row[]): Promise<Result> {
+async function inSql(
+  session: Session,
+  contacts: readonly Contact[],
+  rows: readonly Row[],
+  lookup: Lookup,
+): Promise<Result> {
   await createStaging(session, [], 0);
   const cell = (text: string | null) => text ?? '\\N';
   const text = rows.map(({ row, causewayId, crm, phone, skipped }) =>
@@ -113,12 +119,21 @@ async function inSql(session: Session, contacts: readonly Contact[], rows: reado
       labels,
       rows: rows.length,
       staged: rows.length,
+      lookup,
       importId,
       copied: 0,
       skipped: rows.filter((row) => row.skipped).length,
       applied: true,
     });
-    await applyPlan(tx, institutionId, { importId, counts, fields: [], now: new Date(), mark: null, copied: 0 });
+    await applyPlan(tx, institutionId, {
+      importId,
+      counts,
+      fields: [],
+      now: new Date(),
+      mark: null,
+      lookup,
+      copied: 0,
+    });
     const lost = await tx.query<{ row: number }>(
       `select distinct row_number as row from staged_issues where effect = 'row-skipped'
        union select row_number from staged_rows where skipped order by row`,
@@ -186,7 +201,8 @@ for (const [title, causewayIds] of [
     await database.db.session((session) =>
       fc.assert(
         fc.asyncProperty(arbitraryContacts, arbitraryRows(causewayIds), async (contacts, rows) => {
-          assert.deepEqual(await inSql(session, contacts, rows), naive(contacts, rows));
+          for (const lookup of ['each', 'all'] as const)
+            assert.deepEqual(await inSql(session, contacts, rows, lookup), naive(contacts, rows), lookup);
         }),
         { numRuns: Number(process.env.CAUSEWAY_TEST_RUNS ?? 80) },
       ),

@@ -5,6 +5,7 @@ import type { Tx } from '../db/connection.ts';
 import type { ImportId, InstitutionId } from '../domain/ids.ts';
 import type { ImportCounts } from '../domain/import.ts';
 import { issueEntry } from '../domain/issues.ts';
+import type { Lookup } from '../store/bulk-planning.ts';
 import {
   analyzePlan,
   createPlanTables,
@@ -30,6 +31,8 @@ export type PlanInput = {
   /** The import, and how many rows of its file have become contacts already. */
   importId: ImportId;
   copied: number;
+  /** How the staged rows find their contacts. */
+  lookup: Lookup;
   /** Will the plan be applied when it passes? */
   applied: boolean;
 };
@@ -42,13 +45,13 @@ export async function planImport(tx: Tx, institutionId: InstitutionId, input: Pl
   const isLarge = input.staged >= rowsToAnalyze;
   if (isLarge) await analyzeStaging(tx);
   await createPlanTables(tx);
-  if (input.copied > 0) await loseToCopied(tx, institutionId, input.importId);
+  if (input.copied > 0) await loseToCopied(tx, institutionId, input);
   await loseRepeatedCrmIds(tx);
   const byCausewayId = input.labels.causewayId !== null;
-  if (byCausewayId) await matchByCausewayId(tx, institutionId);
-  await planRows(tx, institutionId, input.fields, byCausewayId);
+  if (byCausewayId) await matchByCausewayId(tx, institutionId, input.lookup);
+  await planRows(tx, institutionId, { ...input, byCausewayId });
   if (isLarge) await analyzePlan(tx);
-  await loseConflicts(tx, institutionId);
+  await loseConflicts(tx, institutionId, input.lookup);
   const scopeOf = (code: string) => issueEntry(code).scope;
   await addPlanIssues(tx, institutionId, { ...input, scopeOf });
   return countPlan(tx, input);

@@ -4,6 +4,7 @@
 import type { Session, Tx } from '../db/connection.ts';
 import type { InstitutionId } from '../domain/ids.ts';
 import type { Issue } from '../domain/issue.ts';
+import { type Lookup, lookupFor } from '../store/bulk-planning.ts';
 import { copyContacts } from '../store/import-apply.ts';
 import type { PlanLabels } from '../store/import-plan-outcome.ts';
 import { copyIssues, copyRows, createStaging, type StagedField, stagedFields } from '../store/import-staging.ts';
@@ -61,7 +62,13 @@ export async function stageFile(
         const summary = next.value;
         let kept = 0;
         if (known && comparing && summary.known > 0)
-          kept = await stageKept(session, institutionId, known, comparing.mark, fields);
+          kept = await stageKept(session, {
+            institutionId,
+            mark: comparing.mark,
+            fields,
+            known,
+            lookup: lookupFor({ staged: rows, rows: summary.rows }),
+          });
         const counted = { ...summary, known: summary.known - kept };
         return { fields, labels, rows: rows + kept, copied, mark: comparing?.mark ?? null, summary: counted };
       }
@@ -107,19 +114,24 @@ async function loadKnownRows(
   return known;
 }
 
+type KeptRows = {
+  institutionId: InstitutionId;
+  mark: Buffer;
+  fields: readonly StagedField[];
+  known: KnownRows;
+  lookup: Lookup;
+};
+
 /**
  * Stages the known rows of contacts that other rows of the file name as well, so that the plan sees that the CRM ID is there
  * twice. Gives how many there are; mostly none.
  */
 async function stageKept(
   session: Session | Tx,
-  institutionId: InstitutionId,
-  known: KnownRows,
-  mark: Buffer,
-  fields: readonly StagedField[],
+  { institutionId, mark, fields, known, lookup }: KeptRows,
 ): Promise<number> {
   const lines: string[] = [];
-  for await (const { hash, crmIdText } of namedContacts(session, institutionId, mark)) {
+  for await (const { hash, crmIdText } of namedContacts(session, institutionId, mark, lookup)) {
     const place = known.claimedBy(hash, 0);
     if (place) lines.push(keptLine(place, crmIdText, fields));
   }

@@ -9,6 +9,7 @@ import { AppError } from '../domain/errors.ts';
 import type { ConnectionLoadId, InstitutionId } from '../domain/ids.ts';
 import { rowIds } from '../domain/row-ids.ts';
 import { appendAudit } from '../store/audit.ts';
+import { planWithoutValues } from '../store/bulk-planning.ts';
 import { type ConnectionLoadRecord, insertConnectionLoad } from '../store/connection-loads.ts';
 import {
   applyConnections,
@@ -135,6 +136,7 @@ async function apply(
   { actor, institutionId, format, problems }: Applied,
 ): Promise<ConnectionLoadRecord> {
   await lockConnections(tx, institutionId);
+  await planWithoutValues(tx);
   const { changes, ...outcomes } = await compareConnections(tx, institutionId);
   const now = deps.clock.now();
   // Other writers of the dataset wait from here until the commit.

@@ -4,6 +4,7 @@
 import type { Session, Tx } from '../db/connection.ts';
 import { copyIn } from '../db/copy.ts';
 import type { ImportId, InstitutionId } from '../domain/ids.ts';
+import { type Lookup, matchContacts } from './bulk-planning.ts';
 import { customAfter, stagedValue, valueAfter } from './import-plan.ts';
 import { isUpdate } from './import-plan-outcome.ts';
 import type { StagedField } from './import-staging.ts';
@@ -13,51 +14,34 @@ const phoneChanges = 'p.old_phone is distinct from p.new_phone';
 /** What a contact carries after its row: nothing when the row was taken only in part, so that it is looked at again. */
 const rowHash = 'case when not p.phone_kept and not p.opt_out_kept then s.row_hash end';
 
-/** One row in `contact_changes` per contact that will be updated: `{field: [old, new]}` of what differs. */
+/** One row in `contact_changes` per contact that will be updated. */
 export async function writeBeforeImages(
   tx: Tx,
   institutionId: InstitutionId,
-  facts: { importId: ImportId; now: Date; fields: readonly StagedField[] },
+  facts: { importId: ImportId; now: Date },
 ): Promise<void> {
-  const members = [
-    member('crmId', 'c.crm_id', 'coalesce(p.new_crm, c.crm_id)'),
-    member('phone', 'c.phone', `case when ${phoneChanges} then p.new_phone else c.phone end`),
-    member('phoneRaw', 'c.phone_raw', `case when ${phoneChanges} then s.phone_raw else c.phone_raw end`),
-    ...facts.fields.map((field) => member(field.name, `c.${field.column}`, valueAfter(field))),
-  ];
   await tx.execute(
     `insert into contact_changes (institution_id, contact_id, at, import_id, row_number, changes)
-     select $1, c.id, $3, $2, p.row_number,
-       jsonb_strip_nulls(jsonb_build_object(${members.join(', ')})) || case when s.custom is null then '{}' else coalesce((
-         select jsonb_object_agg('custom.' || k, jsonb_build_array(c.custom -> k, nullif(s.custom -> k, 'null')))
-         from jsonb_object_keys(s.custom) k where c.custom -> k is distinct from nullif(s.custom -> k, 'null')), '{}') end
-     from planned p
-     join staged_rows s on s.row_number = p.row_number
-     join contacts c on c.institution_id = $1 and c.id = p.contact_id
-     where not p.is_new and ${isUpdate}`,
+     select $1, p.contact_id, $3, $2, p.row_number, p.changes from planned p where not p.is_new and ${isUpdate}`,
     [institutionId, facts.importId, facts.now],
   );
-}
-
-/** A name and its before and after; null, which is stripped again, when they are the same. */
-function member(name: string, before: string, after: string): string {
-  return `'${name}', case when ${before} is distinct from ${after} then jsonb_build_array(${before}, ${after}) end`;
 }
 
 /**
  * Frees the phones and CRM IDs that go from one contact to another in this file: unique indexes look at each row by itself,
  * so that two contacts could not swap otherwise. The placeholder of a CRM ID begins with a control character, which no file's can.
  */
-export async function releaseValues(tx: Tx, institutionId: InstitutionId): Promise<void> {
+export async function releaseValues(tx: Tx, institutionId: InstitutionId, lookup: Lookup): Promise<void> {
+  const { from, on } = matchContacts(lookup, 'planned p', 'id', 'p.contact_id');
   await tx.execute(
-    `update contacts c set phone = null, row_hash = null from planned p
-     where c.institution_id = $1 and c.id = p.contact_id and not p.is_new and p.old_phone is not null
+    `update contacts c set phone = null, row_hash = null
+     from ${from} where c.institution_id = $1 and ${on} and not p.is_new and p.old_phone is not null
        and exists (select from planned t where t.new_phone = p.old_phone)`,
     [institutionId],
   );
   await tx.execute(
-    `update contacts c set crm_id = e'\\x01' || c.id, row_hash = null from planned p
-     where c.institution_id = $1 and c.id = p.contact_id and p.new_crm is not null
+    `update contacts c set crm_id = e'\\x01' || c.id, row_hash = null
+     from ${from} where c.institution_id = $1 and ${on} and p.new_crm is not null
        and exists (select from planned t where t.new_crm = p.old_crm)`,
     [institutionId],
   );
@@ -67,8 +51,10 @@ export async function releaseValues(tx: Tx, institutionId: InstitutionId): Promi
 export async function updateContacts(
   tx: Tx,
   institutionId: InstitutionId,
-  facts: { now: Date; fields: readonly StagedField[] },
+  facts: { now: Date; fields: readonly StagedField[]; lookup: Lookup },
 ): Promise<number> {
+  const rows = 'planned p join staged_rows s on s.row_number = p.row_number';
+  const { from, on } = matchContacts(facts.lookup, rows, 'id', 'p.contact_id');
   const set = facts.fields.map((field) => `, ${field.column} = ${valueAfter(field)}`);
   return tx.execute(
     `update contacts c set
@@ -76,8 +62,7 @@ export async function updateContacts(
        phone = case when ${phoneChanges} then p.new_phone else c.phone end,
        phone_raw = case when ${phoneChanges} then s.phone_raw else c.phone_raw end,
        custom = ${customAfter}, row_hash = ${rowHash}, updated_at = $2 ${set.join('')}
-     from planned p join staged_rows s on s.row_number = p.row_number
-     where c.institution_id = $1 and c.id = p.contact_id and not p.is_new and ${isUpdate}`,
+     from ${from} where c.institution_id = $1 and ${on} and not p.is_new and ${isUpdate}`,
     [institutionId, facts.now],
   );
 }

@@ -3,6 +3,7 @@
 
 import type { Tx } from '../db/connection.ts';
 import type { InstitutionId } from '../domain/ids.ts';
+import { joinContacts, type Lookup } from './bulk-planning.ts';
 
 const stillIn = 'not exists (select from lost l where l.row_number = p.row_number)';
 
@@ -15,22 +16,22 @@ const stillIn = 'not exists (select from lost l where l.row_number = p.row_numbe
  * A loser never comes back: what it wanted stays taken. (Only where CRM IDs change by Causeway ID in the same file can the phone
  * that it lost to a lower row end up free, when that row falls by its CRM ID afterwards.)
  */
-export async function loseConflicts(tx: Tx, institutionId: InstitutionId): Promise<void> {
-  await loseToHolders(tx, institutionId);
+export async function loseConflicts(tx: Tx, institutionId: InstitutionId, lookup: Lookup): Promise<void> {
+  await loseToHolders(tx, institutionId, lookup);
   await loseFollowers(tx);
   if (await loseToLowerRows(tx)) await loseFollowers(tx);
 }
 
-async function loseToHolders(tx: Tx, institutionId: InstitutionId): Promise<void> {
+async function loseToHolders(tx: Tx, institutionId: InstitutionId, lookup: Lookup): Promise<void> {
   await tx.execute(
     `insert into lost (row_number, code)
-     select p.row_number, 'duplicate-contact' from planned p
-     join contacts h on h.institution_id = $1 and h.phone = p.new_phone
-     where not exists (select from planned r where r.contact_id = h.id and r.old_phone is distinct from r.new_phone)
+     select p.row_number, 'duplicate-contact' from planned p ${joinContacts(lookup, 'join', 'phone', 'p.new_phone')}
+     where p.new_phone is not null
+       and not exists (select from planned r where r.contact_id = c.id and r.old_phone is distinct from r.new_phone)
      union all
-     select p.row_number, 'contact-id-conflict' from planned p
-     join contacts h on h.institution_id = $1 and h.crm_id = p.new_crm
-     where not exists (select from planned r where r.contact_id = h.id and r.new_crm is not null)`,
+     select p.row_number, 'contact-id-conflict' from planned p ${joinContacts(lookup, 'join', 'crm_id', 'p.new_crm')}
+     where p.new_crm is not null
+       and not exists (select from planned r where r.contact_id = c.id and r.new_crm is not null)`,
     [institutionId],
   );
 }

@@ -3,12 +3,13 @@
 
 import type { Tx } from '../db/connection.ts';
 import type { ImportId, InstitutionId } from '../domain/ids.ts';
+import { joinContacts, type Lookup } from './bulk-planning.ts';
 import type { StagedField } from './import-staging.ts';
 
 /**
  * Makes the plan's tables, which end with the transaction.
  * - `planned`: an active row that is new or differs from its contact. `old_phone` and `new_phone` (`old_crm`, `new_crm`)
- *   are equal, or both null, when the phone (the CRM ID) stays as it is.
+ *   are equal, or both null, when the phone (the CRM ID) stays as it is. `changes` is `{field: [old, new]}` of a contact that is there.
  * - `lost`: a row that the plan skips, and why. `already` when validation had skipped it before.
  */
 export async function createPlanTables(tx: Tx): Promise<void> {
@@ -20,7 +21,7 @@ export async function createPlanTables(tx: Tx): Promise<void> {
     create temp table planned (
       row_number int not null, contact_id uuid not null, is_new boolean not null, differs boolean not null,
       old_phone text collate "C", new_phone text collate "C", old_crm text collate "C", new_crm text collate "C",
-      phone_kept boolean not null, opt_out_kept boolean not null
+      phone_kept boolean not null, opt_out_kept boolean not null, changes jsonb
     ) on commit drop`);
 }
 
@@ -36,11 +37,15 @@ export async function loseRepeatedCrmIds(tx: Tx): Promise<void> {
 }
 
 /** Rule 1 where rows of the file have become contacts already: they were the first with their CRM IDs. */
-export async function loseToCopied(tx: Tx, institutionId: InstitutionId, importId: ImportId): Promise<void> {
+export async function loseToCopied(
+  tx: Tx,
+  institutionId: InstitutionId,
+  { importId, lookup }: { importId: ImportId; lookup: Lookup },
+): Promise<void> {
   await tx.execute(
     `insert into lost (row_number, code, first_row, already)
      select s.row_number, 'duplicate-unique-id-crmId', c.created_row, s.skipped
-     from staged_rows s join contacts c on c.institution_id = $1 and c.crm_id = s.crm_id and c.created_import_id = $2`,
+     from staged_rows s ${joinContacts(lookup, 'join', 'crm_id', 's.crm_id')} where c.created_import_id = $2`,
     [institutionId, importId],
   );
 }
@@ -51,7 +56,7 @@ const isActive = `not s.skipped and not exists (select from lost l where l.row_n
  * Rule 2 for files with Causeway IDs: finds the contact of every active row, by Causeway ID where it is given and by CRM ID
  * elsewhere. A Causeway ID that is nobody's skips the row, as does a contact that an earlier row has already.
  */
-export async function matchByCausewayId(tx: Tx, institutionId: InstitutionId): Promise<void> {
+export async function matchByCausewayId(tx: Tx, institutionId: InstitutionId, lookup: Lookup): Promise<void> {
   await tx.execute('create temp table matched (row_number int not null, contact_id uuid not null) on commit drop');
   await tx.execute(
     `insert into lost (row_number, code)
@@ -64,8 +69,7 @@ export async function matchByCausewayId(tx: Tx, institutionId: InstitutionId): P
     `insert into matched
      select s.row_number, s.causeway_id from staged_rows s where s.causeway_id is not null and ${isActive}
      union all
-     select s.row_number, c.id from staged_rows s
-     join contacts c on c.institution_id = $1 and c.crm_id = s.crm_id
+     select s.row_number, c.id from staged_rows s ${joinContacts(lookup, 'join', 'crm_id', 's.crm_id')}
      where s.causeway_id is null and ${isActive}`,
     [institutionId],
   );
@@ -85,13 +89,11 @@ export async function matchByCausewayId(tx: Tx, institutionId: InstitutionId): P
 export async function planRows(
   tx: Tx,
   institutionId: InstitutionId,
-  fields: readonly StagedField[],
-  byCausewayId: boolean,
+  { fields, byCausewayId, lookup }: { fields: readonly StagedField[]; byCausewayId: boolean; lookup: Lookup },
 ): Promise<void> {
   const contact = byCausewayId
-    ? `left join matched m on m.row_number = s.row_number
-       left join contacts c on c.institution_id = $1 and c.id = m.contact_id`
-    : 'left join contacts c on c.institution_id = $1 and c.crm_id = s.crm_id';
+    ? `left join matched m on m.row_number = s.row_number ${joinContacts(lookup, 'left join', 'id', 'm.contact_id')}`
+    : joinContacts(lookup, 'left join', 'crm_id', 's.crm_id');
   const differs = [...fields.map(fieldDiffers), customDiffers].join(' or ');
   const optOutKept = fields.some((field) => field.name === 'textOptOut')
     ? `coalesce(c.text_opt_out and s.text_opt_out = 'false', false)`
@@ -101,7 +103,8 @@ export async function planRows(
      select s.row_number, coalesce(c.id, s.new_id), c.id is null, x.differs,
        case when x.phone_changes then c.phone end, case when x.phone_changes then nullif(s.phone, '') end,
        case when c.crm_id <> s.crm_id then c.crm_id end, case when c.crm_id <> s.crm_id then s.crm_id end,
-       x.phone_kept, x.opt_out_kept
+       x.phone_kept, x.opt_out_kept,
+       case when c.id is not null and (x.differs or x.phone_changes or c.crm_id <> s.crm_id) then ${changesOf(fields)} end
      from staged_rows s ${contact}
      cross join lateral (select
        coalesce(c.id is not null and (${differs}), false) as differs,
@@ -113,6 +116,24 @@ export async function planRows(
        and (c.id is null or x.differs or x.phone_changes or x.phone_kept or x.opt_out_kept or c.crm_id <> s.crm_id)`,
     [institutionId],
   );
+}
+
+/** `{field: [old, new]}` of what differs between the contact `c` and what it will be after the row `s`. */
+function changesOf(fields: readonly StagedField[]): string {
+  const members = [
+    member('crmId', 'c.crm_id', 's.crm_id'),
+    member('phone', 'c.phone', `case when x.phone_changes then nullif(s.phone, '') else c.phone end`),
+    member('phoneRaw', 'c.phone_raw', 'case when x.phone_changes then s.phone_raw else c.phone_raw end'),
+    ...fields.map((field) => member(field.name, `c.${field.column}`, valueAfter(field))),
+  ];
+  return `jsonb_strip_nulls(jsonb_build_object(${members.join(', ')})) || case when s.custom is null then '{}' else coalesce((
+    select jsonb_object_agg('custom.' || k, jsonb_build_array(c.custom -> k, nullif(s.custom -> k, 'null')))
+    from jsonb_object_keys(s.custom) k where c.custom -> k is distinct from nullif(s.custom -> k, 'null')), '{}') end`;
+}
+
+/** A name and its before and after; null, which is stripped again, when they are the same. */
+function member(name: string, before: string, after: string): string {
+  return `'${name}', case when ${before} is distinct from ${after} then jsonb_build_array(${before}, ${after}) end`;
 }
 
 /** Tells the planner what the plan holds. */

@@ -5,6 +5,7 @@ import { StringDecoder } from 'node:string_decoder';
 import type { Session, Tx } from '../db/connection.ts';
 import { copyOut } from '../db/copy.ts';
 import type { InstitutionId } from '../domain/ids.ts';
+import { joinContacts, type Lookup, matchContacts, unplanned } from './bulk-planning.ts';
 import { uuidLiteral } from './window-columns.ts';
 
 /** A stored hash is the mark of the feed (4 bytes) and the hash of the row (16 bytes). */
@@ -22,7 +23,7 @@ export async function* rowHashes(
     session,
     `copy (
        select encode(string_agg(substring(row_hash from ${markBytes + 1}), ''::bytea), 'hex') from contacts
-       where institution_id = ${uuidLiteral(institutionId)} and row_hash ${isOf(mark)}
+       where institution_id = ${unplanned(uuidLiteral(institutionId))} and row_hash ${isOf(mark)}
        group by get_byte(row_hash, ${markBytes})) to stdout`,
   );
   for await (const line of linesOf(lines)) yield Buffer.from(line, 'hex');
@@ -35,14 +36,16 @@ export async function* namedContacts(
   session: Session | Tx,
   institutionId: InstitutionId,
   mark: Buffer,
+  lookup: Lookup,
 ): AsyncGenerator<NamedContact> {
-  const institution = uuidLiteral(institutionId);
+  const institution = unplanned(uuidLiteral(institutionId));
   const lines = copyOut(
     session,
     `copy (
-       select encode(substring(c.row_hash from ${markBytes + 1}), 'hex'), c.crm_id from contacts c
-       where c.institution_id = ${institution} and c.row_hash ${isOf(mark)}
-         and c.crm_id in (select s.crm_id from staged_rows s)) to stdout`,
+       select encode(substring(c.row_hash from ${markBytes + 1}), 'hex'), c.crm_id
+       from (select distinct crm_id from staged_rows where crm_id is not null) s
+       ${joinContacts(lookup, 'join', 'crm_id', 's.crm_id', institution)}
+       where c.row_hash ${isOf(mark)}) to stdout`,
   );
   for await (const line of linesOf(lines)) {
     const tab = line.indexOf('\t');
@@ -54,10 +57,15 @@ export async function* namedContacts(
  * Contacts that staged rows left as they are carry these rows' hashes from now on, unless another feed's row made them what
  * they are: two feeds that send the same contacts would otherwise rewrite them in turns.
  */
-export async function carryRowHashes(tx: Tx, institutionId: InstitutionId, mark: Buffer): Promise<void> {
+export async function carryRowHashes(
+  tx: Tx,
+  institutionId: InstitutionId,
+  { mark, lookup }: { mark: Buffer; lookup: Lookup },
+): Promise<void> {
+  const { from, on } = matchContacts(lookup, 'staged_rows s', 'crm_id', 's.crm_id');
   await tx.execute(
-    `update contacts c set row_hash = s.row_hash from staged_rows s
-     where c.institution_id = $1 and c.crm_id = s.crm_id and s.row_hash is not null and not s.skipped
+    `update contacts c set row_hash = s.row_hash
+     from ${from} where c.institution_id = $1 and ${on} and s.row_hash is not null and not s.skipped
        and c.row_hash is distinct from s.row_hash and (c.row_hash is null or c.row_hash ${isOf(mark)})
        and not exists (select from lost l where l.row_number = s.row_number)
        and not exists (select from planned p where p.row_number = s.row_number)`,
