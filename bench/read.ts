@@ -5,7 +5,9 @@ import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { temporaryFolder } from '../scripts/temporary-folder.ts';
+import type { ScanRequest } from '../src/csv/blocks.ts';
 import { readCsv } from '../src/csv/read.ts';
+import { openScanThread, type ScanThread } from '../src/jobs/scan-thread.ts';
 import { timed } from './cpu-time.ts';
 import { openDuckDb } from './duckdb-scan.ts';
 import { writeRoster } from './generate-roster.ts';
@@ -16,6 +18,7 @@ export type ReadOptions = { rows: number; rounds: number };
 /** The best of the rounds on each side, in turns. */
 export async function measureRead({ rows, rounds }: ReadOptions): Promise<Measurement[]> {
   const folder = await temporaryFolder('causeway-bench-');
+  const scanner = openScanThread();
   try {
     using duckDb = await openDuckDb();
     const file = join(folder, 'roster.csv');
@@ -26,7 +29,7 @@ export async function measureRead({ rows, rounds }: ReadOptions): Promise<Measur
     for (let round = 0; round < rounds; round += 1) {
       ours.push(
         await timed(async () => {
-          characters = await readAll(file, rows);
+          characters = await readAll(scanner, file, rows);
         }),
       );
       theirs.push(await duckDb.scan(file, rows));
@@ -45,13 +48,15 @@ export async function measureRead({ rows, rounds }: ReadOptions): Promise<Measur
       }),
     ];
   } finally {
+    await scanner.close();
     await rm(folder, { recursive: true, force: true });
   }
 }
 
 /** The characters of all cells below the header. */
-async function readAll(file: string, rows: number): Promise<number> {
-  const reading = await readCsv(createReadStream(file, { highWaterMark: 256 << 10 }));
+async function readAll(scanner: ScanThread, file: string, rows: number): Promise<number> {
+  const openBlocks = (request: ScanRequest) => scanner.scan(file, request);
+  const reading = await readCsv(createReadStream(file, { highWaterMark: 256 << 10 }), { openBlocks });
   let read = 0;
   let characters = 0;
   for await (const batch of reading.batches) {

@@ -41,6 +41,15 @@ export function fillCells(block: Block, row: number, text: string, cells: string
   const first = block.firstCell[row] as number;
   const count = (block.firstCell[row + 1] as number) - first;
   let start = block.start[row] as number;
+  if (block.flags[row] === 0) {
+    for (let cell = 0; cell < count; cell++) {
+      const end = cellEnd[first + cell] as number;
+      cells[cell] = text.substring(start, end);
+      start = end + 1;
+    }
+    for (let cell = count; cell < cells.length; cell++) cells[cell] = '';
+    return cells;
+  }
   for (let cell = 0; cell < count; cell++) {
     const end = cellEnd[first + cell] as number;
     const flags = cellFlags[first + cell] as number;

@@ -1,6 +1,7 @@
 // Owns reading a whole file: dialect, header, rows with their problems, and what is known at the end.
 // Invariant: total rows = preamble + header + blank + data; a file of any content is read to its end without an exception.
 import { type Block, HIGH, MALFORMED, OPEN } from './block.ts';
+import { type BlockSource, type ScanRequest, scanHere } from './blocks.ts';
 import { blockText, fillCells, highCells, rowCells } from './cell-text.ts';
 import { CellDecoder } from './decode.ts';
 import { detect } from './detect.ts';
@@ -9,7 +10,6 @@ import { Findings } from './findings.ts';
 import { DEFAULT_BATCH_BYTES, DEFAULT_LIMITS } from './limits.ts';
 import { type RowContext, rowPlace, rowProblems } from './row-problems.ts';
 import { lineEndOf } from './sample.ts';
-import { Scanner } from './scan.ts';
 import { markLength } from './sniff-encoding.ts';
 import { ByteSource } from './source.ts';
 import { utf16Bytes } from './transcode.ts';
@@ -35,8 +35,14 @@ export async function readCsv(source: AsyncIterable<Uint8Array>, options: ReadOp
   try {
     const head = await input.head();
     const { dialect, signature } = detect(head.bytes, { ...options, whole: head.whole });
-    const reader = new RowReader(input, dialect, markLength(head.bytes, dialect.encoding), options);
-    await reader.open();
+    const { openBlocks } = options;
+    if (openBlocks) await input.close();
+    const open = openBlocks ?? ((request: ScanRequest) => scanHere(input, request));
+    const reader = new RowReader(open, dialect, markLength(head.bytes, dialect.encoding), options);
+    await reader.open().catch(async (error: unknown) => {
+      await reader.close();
+      throw error;
+    });
     const { header, problems } = reader;
     return {
       dialect: { ...dialect, headerRow: header?.row ?? 0 },
@@ -45,7 +51,7 @@ export async function readCsv(source: AsyncIterable<Uint8Array>, options: ReadOp
       signature,
       batches: reader.batches(),
       result: () => reader.result(),
-      close: () => input.close(),
+      close: () => reader.close(),
     };
   } catch (error) {
     await input.close();
@@ -57,12 +63,10 @@ class RowReader {
   header: Header | null = null;
   /** Of the file's head. */
   problems: Problem[] = [];
-  readonly #input: ByteSource;
+  readonly #source: BlockSource;
   readonly #dialect: Dialect;
   readonly #expected: ReadonlySet<string>;
-  readonly #scanner: Scanner;
   readonly #decoder: CellDecoder;
-  readonly #blocks: AsyncGenerator<Block, void, undefined>;
   readonly #context: RowContext;
   readonly #findings = new Findings();
   readonly #isKnown: IsKnown | undefined;
@@ -70,30 +74,31 @@ class RowReader {
   #pending: { block: Block; from: number } | null = null;
   #done = false;
 
-  constructor(input: ByteSource, dialect: Dialect, markBytes: number, options: ReadOptions) {
-    this.#input = input;
+  constructor(open: (request: ScanRequest) => BlockSource, dialect: Dialect, markBytes: number, options: ReadOptions) {
     this.#dialect = dialect;
     this.#expected = looseLabels(options.expectedLabels ?? []);
     this.#isKnown = options.isKnown;
     const { delimiter, encoding } = dialect;
     const utf16 = encoding === 'utf-16le' || encoding === 'utf-16be';
-    const scanner = new Scanner({
-      delimiter,
-      quote: options.dialect?.quote === null ? null : '"',
-      limits: { ...DEFAULT_LIMITS, ...options.limits },
-      batchBytes: Math.max(1, options.batchBytes ?? DEFAULT_BATCH_BYTES),
-      startByte: markBytes,
-      utf16,
+    const source = open({
+      encoding,
+      options: {
+        delimiter,
+        quote: options.dialect?.quote === null ? null : '"',
+        limits: { ...DEFAULT_LIMITS, ...options.limits },
+        batchBytes: Math.max(1, options.batchBytes ?? DEFAULT_BATCH_BYTES),
+        startByte: markBytes,
+        utf16,
+      },
     });
-    this.#scanner = scanner;
+    this.#source = source;
     this.#decoder = new CellDecoder(encoding, options.dialect?.encoding !== undefined);
-    this.#blocks = this.#scan(markBytes);
     this.#context = {
       width: 0,
       delimiter,
       // Of a row beyond a limit the quote may be in what was dropped.
       isOpenAtEnd: (block, row) =>
-        block.tooLarge === null ? ((block.flags[row] as number) & OPEN) !== 0 : scanner.endsInsideQuote,
+        block.tooLarge === null ? ((block.flags[row] as number) & OPEN) !== 0 : source.state.endsInsideQuote,
       offsetOf: (block, row, at) => {
         const start = block.start[row] as number;
         return (block.byte[row] as number) + (utf16 ? utf16Bytes(block.bytes, start, at) : at - start);
@@ -101,15 +106,14 @@ class RowReader {
     };
   }
 
-  async *#scan(markBytes: number): AsyncGenerator<Block, void, undefined> {
-    for await (const bytes of this.#input.bytes(this.#dialect.encoding, markBytes)) yield* this.#scanner.push(bytes);
-    yield* this.#scanner.end();
+  close(): Promise<void> {
+    return this.#source.close();
   }
 
   /** Reads up to the header. */
   async open(): Promise<void> {
     while (this.header === null) {
-      const { value: block, done } = await this.#blocks.next();
+      const { value: block, done } = await this.#source.blocks.next();
       if (done === true) break;
       const text = blockText(block);
       for (let index = 0; index < block.rows && this.header === null; index++) {
@@ -118,7 +122,7 @@ class RowReader {
       }
     }
     this.#done = this.header === null;
-    this.problems = this.#findings.problemsOfHead(this.header, this.#dialect.delimiter, this.#input.totalBytes);
+    this.problems = this.#findings.problemsOfHead(this.header, this.#dialect.delimiter, this.#source.state.totalBytes);
   }
 
   #takeHeadRow(block: Block, index: number, cells: string[]): void {
@@ -143,7 +147,7 @@ class RowReader {
       this.#pending = null;
       for (;;) {
         if (pending === null) {
-          const { value: block, done } = await this.#blocks.next();
+          const { value: block, done } = await this.#source.blocks.next();
           if (done === true) break;
           pending = { block, from: 0 };
         }
@@ -153,7 +157,7 @@ class RowReader {
       }
       this.#done = true;
     } finally {
-      await this.#input.close();
+      await this.#source.close();
     }
   }
 
@@ -215,28 +219,28 @@ class RowReader {
 
   result(): ReadResult {
     if (!this.#done) throw new Error('result() was called before all batches were read');
-    const scanner = this.#scanner;
+    const { state } = this.#source;
     const findings = this.#findings;
     const { header } = this;
     const { blank, preambleRows: preamble, dataRows: data, quoteOpened } = findings;
-    const { endsInsideQuote, finalNewline } = scanner;
+    const { endsInsideQuote, finalNewline } = state;
     return {
       dialect: {
         ...this.#dialect,
         encoding: this.#decoder.encoding(),
         quote: findings.usesQuotes ? '"' : null,
-        lineEnd: lineEndOf(scanner.lineEnds, this.#dialect.lineEnd),
+        lineEnd: lineEndOf(state.lineEnds, this.#dialect.lineEnd),
         headerRow: header?.row ?? 0,
       },
       header,
       problems: [...this.problems, ...this.#decoder.problems(), ...findings.problemsOfBody(header)],
-      counts: { total: scanner.rows, preamble, blank: blank.count, data },
+      counts: { total: state.rows, preamble, blank: blank.count, data },
       blankColumns: findings.blankColumns(),
       endsInsideQuote,
       quoteOpened,
       lastRowShort: findings.lastRowIsData && !finalNewline && findings.widths.lastIsShort(this.#context.width),
       finalNewline,
-      totalBytes: this.#input.totalBytes,
+      totalBytes: state.totalBytes,
     };
   }
 

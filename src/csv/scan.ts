@@ -19,7 +19,7 @@ export interface ScanOptions {
 
 /**
  * Owns the buffer that rows are collected in. Push chunks, then `end()`; both give blocks as they become complete. A block must be
- * worked through before the next one is asked for.
+ * worked through before the next one is asked for; its bytes belong to who took it.
  */
 export class Scanner {
   readonly #options: ScanOptions;
@@ -90,12 +90,14 @@ export class Scanner {
       const work = this.#work;
       const tooLarge = indexRows(this.#state, work, this.#filled, final);
       const rest = work.subarray(this.#state.consumed, this.#filled);
-      if (this.#state.rows > 0) yield this.#block(work, null);
+      const block = this.#state.rows > 0 ? this.#block(work, null) : null;
+      // What is still needed of the block's bytes is taken before it is given away.
       if (!tooLarge) {
         // A row that does not fit is read again when twice as much is there: linear in all.
         const room =
           rest.length * 2 < batchBytes ? batchBytes : Math.min(rest.length * 2, limits.rowBytes + batchBytes);
         this.#refill(final ? 0 : Math.max(room, rest.length + 1), rest);
+        if (block !== null) yield block;
         return;
       }
       const skipper = this.#newSkipper();
@@ -103,6 +105,7 @@ export class Scanner {
       const next = skipper.feed(rest, 0);
       this.#kept = rest.slice(0, cutAtCharacter(rest, skipper.cut));
       this.#refill(Math.max(batchBytes, rest.length), rest.subarray(next < 0 ? rest.length : next));
+      if (block !== null) yield block;
       if (next < 0) return;
       yield this.#takeSkipped(skipper);
     }

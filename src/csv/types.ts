@@ -1,6 +1,8 @@
 // Owns the words between the reader, the writer and their callers: dialect, rows, problems as data.
 // Invariant: every row of a file is exactly one of preamble, header, blank or data, and is counted as such.
 
+import type { BlockSource, ScanRequest } from './blocks.ts';
+
 /** Latin-1 is read as windows-1252. Pure ASCII is `utf-8`. */
 export type Encoding = 'utf-8' | 'utf-8-bom' | 'utf-16le' | 'utf-16be' | 'windows-1252';
 export type Delimiter = ',' | '\t' | ';' | '|';
@@ -167,6 +169,8 @@ export interface ReadOptions {
   /** Rows are handed over in batches of about so many bytes; 64 KiB. */
   batchBytes?: number | undefined;
   isKnown?: IsKnown | undefined;
+  /** Has the file scanned elsewhere once its dialect is known; the source is closed then. */
+  openBlocks?: ((request: ScanRequest) => BlockSource) | undefined;
 }
 
 /** A kind of file that is no CSV, recognised by its first bytes, whatever its name says. */

@@ -2,7 +2,7 @@
 // Invariant: every original cell has the same text as in the file; only our own columns are ours, and they begin with a letter or digit.
 
 import { readCsv } from '../csv/read.ts';
-import type { DataRow, Dialect, IsKnown } from '../csv/types.ts';
+import type { DataRow, Dialect, IsKnown, ReadOptions } from '../csv/types.ts';
 import { createCsvWriter } from '../csv/write.ts';
 import { issueMessage } from '../domain/issues.ts';
 import { isOwnColumn, ownColumns } from '../domain/label-index.ts';
@@ -23,13 +23,14 @@ export async function* errorRows(
   source: AsyncIterable<Uint8Array>,
   job: ErrorFileJob,
   issues: AsyncIterable<ImportIssue[]>,
+  openBlocks?: ReadOptions['openBlocks'],
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   const expectedLabels = job.mapping.columns.flatMap((column) => column.labels);
   const wanted = new WantedRows(issues);
   await wanted.advance();
   // No cell is made of rows that nobody wants.
   const isKnown: IsKnown = (_bytes, _start, _end, row) => wanted.surelyIsNot(row);
-  const reading = await readCsv(source, { expectedLabels, isKnown });
+  const reading = await readCsv(source, { expectedLabels, isKnown, openBlocks });
   try {
     if (!reading.header) return;
     const labels = reading.header.labels;

@@ -2,7 +2,7 @@
 // Invariant: a file of any content ends in a summary; only an error of the disk is thrown.
 
 import { readCsv } from '../csv/read.ts';
-import type { CsvReading, Problem } from '../csv/types.ts';
+import type { CsvReading, Problem, ReadOptions } from '../csv/types.ts';
 import { allFields } from '../domain/fields.ts';
 import type { Issue } from '../domain/issue.ts';
 import { newIssue } from '../domain/issues.ts';
@@ -18,16 +18,16 @@ import { issueLine, rowEncoder } from './staged-text.ts';
 
 /**
  * Reads, maps and validates. A file that must be rejected because of its header ends before its first row.
- * `newId` makes the ids of contacts that the rows may become.
+ * `newId` makes the ids of contacts that the rows may become; `openBlocks` has the bytes scanned elsewhere.
  */
 export async function* readRows(
   source: AsyncIterable<Uint8Array>,
   job: ReadingJob,
-  newId: () => string,
+  { newId, openBlocks }: { newId: () => string; openBlocks?: ReadOptions['openBlocks'] },
 ): AsyncGenerator<ReadingPart, ReadingSummary> {
   const expectedLabels = job.mapping.columns.flatMap((column) => column.labels);
   const comparer = job.compare && rowComparer(job, job.compare);
-  const reading = await readCsv(source, { expectedLabels, isKnown: comparer?.isKnown });
+  const reading = await readCsv(source, { expectedLabels, isKnown: comparer?.isKnown, openBlocks });
   try {
     const issues = new IssueBuffer();
     const resolved = reading.header && resolveHeader(reading, job, issues);

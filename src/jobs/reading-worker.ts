@@ -2,12 +2,16 @@
 // Invariant: it knows no database; what it reads leaves it as buffers that are handed over, not copied.
 
 import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { parentPort } from 'node:worker_threads';
+import type { ReadOptions } from '../csv/types.ts';
 import { rowIds } from '../domain/row-ids.ts';
 import { errorRows } from '../inbound/error-file.ts';
 import { readRows } from '../inbound/read-rows.ts';
 import type { ImportIssue } from '../store/import-issues.ts';
 import { credits, type FromThread, type ToThread } from './reading-messages.ts';
+import { bytesToScanApart, openScanThread } from './scan-thread.ts';
 
 const port = parentPort;
 if (!port) throw new Error('this module runs in a worker thread only');
@@ -15,6 +19,7 @@ if (!port) throw new Error('this module runs in a worker thread only');
 /** Thrown inside a job to leave it when the pool says `stop`. */
 class Stopped extends Error {}
 
+const scanner = openScanThread();
 let free = 0;
 let stopped = false;
 let wake: (() => void) | null = null;
@@ -53,7 +58,7 @@ async function run(message: Extract<ToThread, { kind: 'read' | 'errors' }>): Pro
 }
 
 async function read(job: Extract<ToThread, { kind: 'read' }>['job']) {
-  const parts = readRows(bytesOf(job.path), job, rowIds());
+  const parts = readRows(bytesOf(job.path), job, { newId: rowIds(), openBlocks: await scannedApart(job.path) });
   try {
     for (;;) {
       const next = await parts.next();
@@ -68,11 +73,18 @@ async function read(job: Extract<ToThread, { kind: 'read' }>['job']) {
 }
 
 async function writeErrors(job: Extract<ToThread, { kind: 'errors' }>['job']): Promise<null> {
-  for await (const bytes of errorRows(bytesOf(job.path), job, wantedIssues())) {
+  for await (const bytes of errorRows(bytesOf(job.path), job, wantedIssues(), await scannedApart(job.path))) {
     await credit();
     send({ kind: 'bytes', bytes }, [bytes.buffer]);
   }
   return null;
+}
+
+/** A large file is scanned by another thread while this one works on what that one has found. */
+async function scannedApart(path: string): Promise<ReadOptions['openBlocks']> {
+  const { size } = await stat(path);
+  if (size < bytesToScanApart || availableParallelism() < 2) return undefined;
+  return (request) => scanner.scan(path, request);
 }
 
 function bytesOf(path: string): AsyncIterable<Uint8Array> {
