@@ -8,6 +8,7 @@ import type { Lookup } from '../store/bulk-planning.ts';
 import { recordContactBatch } from '../store/contact-batches.ts';
 import { insertContacts, releaseValues, updateContacts, writeBeforeImages } from '../store/import-apply.ts';
 import type { StagedField } from '../store/import-staging.ts';
+import { addPlanDelta, keepSnapshot } from '../store/row-hash-snapshots.ts';
 import { carryRowHashes } from '../store/row-hashes.ts';
 
 /** Throws (a bug, never data) when the database did not write what the plan said. */
@@ -40,6 +41,9 @@ export async function applyPlan(
       `the plan said ${counts.created} created and ${counts.updated} updated, written were ${created} and ${updated}`,
     );
   const { mark, lookup } = plan;
-  if (mark !== null && counts.unchanged > 0) await carryRowHashes(tx, institutionId, { mark, lookup });
-  if (created + updated > 0) await recordContactBatch(tx, institutionId, plan);
+  const carried = mark !== null && counts.unchanged > 0 ? await carryRowHashes(tx, institutionId, { mark, lookup }) : 0;
+  const batch = created + updated > 0 ? await recordContactBatch(tx, institutionId, plan) : null;
+  if (mark !== null && plan.copied > 0) await keepSnapshot(tx, institutionId, mark, plan.copied);
+  const changes = created - plan.copied + updated + carried;
+  if (changes > 0) await addPlanDelta(tx, institutionId, { batch: plan.copied > 0 ? null : batch, changes });
 }

@@ -18,6 +18,7 @@ import {
   setByHand,
   useMapping,
 } from '../../test/kit/imports.ts';
+import { rowHashesOf } from '../../test/kit/row-hashes.ts';
 import { listIssues } from '../store/import-issues.ts';
 import type { ImportRecord } from '../store/imports.ts';
 import type { FileReader } from './reading.ts';
@@ -25,6 +26,7 @@ import type { FileReader } from './reading.ts';
 /** Of the last file that was read: rows in all, and those that were known; and those that became contacts at once. */
 let read = { rows: 0, known: 0 };
 let copied = 0;
+let snapshots = 0;
 const reader: FileReader = {
   ...directReader,
   async *read(job) {
@@ -261,10 +263,16 @@ async function outcomeOf(steps: readonly Step[], forgets: boolean): Promise<{ to
     }
     rows = step.kind === 'file' ? step.rows : [...rows.filter((_, at) => at !== step.left), ...step.rows];
     if (step.kind === 'again' && step.reverse) rows = rows.toReversed();
-    if (forgets) await db.execute('update contacts set row_hash = null where institution_id = $1', [kit.institutionId]);
+    if (forgets) {
+      await db.execute('update contacts set row_hash = null where institution_id = $1', [kit.institutionId]);
+      await db.execute('delete from row_hash_states where institution_id = $1', [kit.institutionId]);
+    }
     const id = await queueFile(kit, fileOf(rows));
     await drain(kit);
     seen += read.known;
+    const { carried, kept } = await rowHashesOf(kit);
+    if (kept !== null) assert.deepEqual(kept, carried, 'the snapshot says what contacts carry');
+    snapshots += kept === null ? 0 : 1;
     const record = await importOf(kit, id);
     const issues = await listIssues(db, kit.institutionId, id, {}, allOf);
     const crmOf = new Map((await contactsAs(kit, 'id', 'crmId')).map(([key, crm]) => [key, crm]));
@@ -352,4 +360,5 @@ test('any sequence of files, edits by hand and policies comes to the same as whe
     { numRuns: Number(process.env.CAUSEWAY_TEST_RUNS ?? 25) },
   );
   assert.ok(everKnown > 0, 'rows were known on the way');
+  assert.ok(snapshots > 0, 'there were snapshots on the way');
 });

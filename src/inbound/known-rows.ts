@@ -37,11 +37,21 @@ export class KnownRows {
     const [a, b, c, d] = wordsAt(bytes, at);
     const slot = this.#slotOf(a, b, c, d);
     const words = this.#words;
+    if (!this.#isFree(slot)) return;
     words[slot] = a;
     words[slot + 1] = b;
     words[slot + 2] = c;
     words[slot + 3] = d;
     this.#room--;
+  }
+
+  /** Takes the hash in the 16 bytes at `at` out again; before any is claimed. Its place is not used for others. */
+  drop(bytes: Buffer, at: number): void {
+    const words = this.#words;
+    const slot = this.#slotOf(...wordsAt(bytes, at));
+    if (this.#isFree(slot)) return;
+    // No free slot, so that what lies behind is still found, and no hash: there is one chance in 2^128 that a row has it.
+    words.fill(-1, slot, slot + 4);
   }
 
   /** True when the hash is known and no row before this one has claimed it; it has then. */

@@ -11,6 +11,7 @@ import type { PlanLabels } from '../store/import-plan-outcome.ts';
 import { stagedFields } from '../store/import-staging.ts';
 import { type RowComparer, rowComparer } from './compare-rows.ts';
 import { contactEncoder } from './contact-text.ts';
+import { HashPieces } from './hash-pieces.ts';
 import { PartBuffer } from './part-buffer.ts';
 import type { ReadingJob, ReadingPart, ReadingSummary } from './reading.ts';
 import { fileIssue, rowJudge } from './reading-issues.ts';
@@ -80,6 +81,7 @@ async function* readBody(
   const contactOf = job.newContacts && contactEncoder(resolved, fields, job.newContacts, newId);
   const lines = new PartBuffer();
   const contacts = new PartBuffer();
+  const pieces = new HashPieces(job.newContacts?.institutionId ?? '');
   const counts = { rows: 0, known: 0, skipped: 0 };
   for await (const batch of reading.batches) {
     for (const row of batch.rows) {
@@ -88,7 +90,10 @@ async function* readBody(
       const hash = isClean && comparer ? comparer.hashOf(batch.bytes, row) : null;
       const contact = contactOf?.(row.row, validated, hash) ?? null;
       if (contact === null) lines.add(lineOf(row, validated, hash));
-      else contacts.add(contact);
+      else {
+        contacts.add(contact);
+        if (hash !== null) pieces.add(hash);
+      }
       if (validated.skipped) counts.skipped += 1;
       for (const issue of validated.issues) issues.add(issue);
     }
@@ -96,14 +101,17 @@ async function* readBody(
     counts.known += batch.known;
     if (lines.isFull) yield part('rows', lines);
     if (contacts.isFull) yield part('contacts', contacts);
+    if (pieces.lines.isFull) yield part('hashes', pieces.lines);
     if (issues.isFull) yield* issues.rest();
   }
+  pieces.end();
+  if (pieces.lines.count > 0) yield part('hashes', pieces.lines);
   if (lines.count > 0) yield part('rows', lines);
   if (contacts.count > 0) yield part('contacts', contacts);
   return counts;
 }
 
-function part(kind: 'rows' | 'contacts', lines: PartBuffer): ReadingPart {
+function part(kind: 'rows' | 'contacts' | 'hashes', lines: PartBuffer): ReadingPart {
   const { count } = lines;
   return { kind, text: lines.take(), count };
 }

@@ -36,12 +36,14 @@ export type RowComparison = {
   known: SharedArrayBuffer | null;
 };
 
-/** What a reading hands over, in this order: one `start` (unless there is no header), then rows, contacts and issues as COPY text. */
+/** What a reading hands over, in this order: one `start` (unless there is no header), then rows, contacts, issues and hashes as COPY text. */
 export type ReadingPart =
   | { kind: 'start'; fields: string[]; labels: PlanLabels }
   | { kind: 'rows'; text: Uint8Array<ArrayBuffer>; count: number }
   | { kind: 'contacts'; text: Uint8Array<ArrayBuffer>; count: number }
-  | { kind: 'issues'; text: Uint8Array<ArrayBuffer>; count: number };
+  | { kind: 'issues'; text: Uint8Array<ArrayBuffer>; count: number }
+  /** Hashes of rows that became contacts, as COPY text of `row_hash_pieces`. */
+  | { kind: 'hashes'; text: Uint8Array<ArrayBuffer>; count: number };
 
 export type ReadingSummary = {
   dialect: ImportDialect;

@@ -16,6 +16,7 @@ import { saveStagedIssues } from '../store/import-issues.ts';
 import { type Claim, holdsClaim } from '../store/import-queue.ts';
 import { saveRunResult } from '../store/import-results.ts';
 import { dropStaging } from '../store/import-staging.ts';
+import { dropPieces } from '../store/row-hash-snapshots.ts';
 import { markBytes } from '../store/row-hashes.ts';
 import { applyPlan } from './apply-plan.ts';
 import { planImport } from './plan-import.ts';
@@ -199,7 +200,10 @@ async function settle({ deps, claim, context, mapping }: Run, tx: Tx, { staged, 
     counts = await planImport(tx, institutionId, { ...read, importId, fields, labels, lookup, applied: applies });
     if (applies) await applyPlan(tx, institutionId, { importId, counts, fields, now, mark, lookup, copied });
   }
-  if (!applies && copied > 0) await removeCopied(tx, institutionId, importId);
+  if (!applies && copied > 0) {
+    await removeCopied(tx, institutionId, importId);
+    if (mark !== null) await dropPieces(tx, institutionId, mark);
+  }
   const issueCounts = await saveStagedIssues(tx, institutionId, importId);
   const result = { mapping, dialect: summary.dialect, counts, issueCounts };
   if (!(await saveRunResult(tx, claim, { ...result, appliedAt: applies ? now : null }))) throw new LostClaim();

@@ -14,6 +14,7 @@ import { insertContactChange } from '../store/contact-changes.ts';
 import { type ContactRecord, findHolder, getContact, lockContacts, saveContact } from '../store/contacts.ts';
 import { listCustomFields } from '../store/custom-fields.ts';
 import { getInstitution } from '../store/institutions.ts';
+import { leaveHash } from '../store/row-hash-snapshots.ts';
 import { type ContactEdit, contactEdit } from './contact-edit.ts';
 
 /** How long an edit waits for an import that is writing, in milliseconds. */
@@ -43,8 +44,9 @@ export async function setContact(
     await checkHolders(tx, institutionId, contact, edit);
     const now = deps.clock.now();
     await insertContactChange(tx, institutionId, { contactId: id, at: now, actor, changes: edit.changes });
-    await saveContact(tx, institutionId, id, edit.columns, now);
-    await recordContactBatch(tx, institutionId, { contactId: id });
+    const hash = await saveContact(tx, institutionId, id, edit.columns, now);
+    const batch = await recordContactBatch(tx, institutionId, { contactId: id });
+    await leaveHash(tx, institutionId, { batch, hash });
     await appendAudit(tx, institutionId, deps, actor, {
       action: 'contact.changed',
       subject: id,

@@ -8,8 +8,10 @@ import { type Lookup, lookupFor } from '../store/bulk-planning.ts';
 import { copyContacts } from '../store/import-apply.ts';
 import type { PlanLabels } from '../store/import-plan-outcome.ts';
 import { copyIssues, copyRows, createStaging, type StagedField, stagedFields } from '../store/import-staging.ts';
-import { hashBytes, namedContacts, rowHashes } from '../store/row-hashes.ts';
-import { KnownRows, mostKnownRows } from './known-rows.ts';
+import { copyPieces } from '../store/row-hash-snapshots.ts';
+import { namedContacts } from '../store/row-hashes.ts';
+import type { KnownRows } from './known-rows.ts';
+import { loadKnownRows } from './load-known-rows.ts';
 import type { FileReader, ReadingJob, ReadingSummary } from './reading.ts';
 import { issueLine, keptLine } from './staged-text.ts';
 
@@ -51,7 +53,7 @@ export async function stageFile(
   let copied = 0;
   await createStaging(session, fields, size);
   const known =
-    comparing !== null && job.newContacts === null ? await loadKnownRows(session, file, comparing.mark) : null;
+    comparing !== null && 'transaction' in session ? await loadKnownRows(session, file, comparing.mark) : null;
   const compare = comparing && { ...comparing, mark: comparing.mark.toString('hex'), known: known?.buffer ?? null };
   const parts = reader.read({ ...job, compare });
   try {
@@ -81,6 +83,8 @@ export async function stageFile(
         rows += await copyRows(session, fields, asBuffer(part.text));
       } else if (part.kind === 'contacts') {
         copied += await copyContacts(session, fields, asBuffer(part.text));
+      } else if (part.kind === 'hashes') {
+        await copyPieces(session, asBuffer(part.text));
       } else {
         await copyIssues(session, asBuffer(part.text));
       }
@@ -89,29 +93,6 @@ export async function stageFile(
     // Leaves the reader free for others when the loop was left early.
     await parts.return(undefined as never);
   }
-}
-
-/** For a smaller file, looking at its rows costs less than fetching what is known of the institution. */
-const bytesToCompare = 256 * 1024;
-
-async function loadKnownRows(
-  session: Session | Tx,
-  { institutionId, size }: FileToStage,
-  mark: Buffer,
-): Promise<KnownRows | null> {
-  if (size < bytesToCompare) return null;
-  const pieces: Buffer[] = [];
-  let count = 0;
-  for await (const piece of rowHashes(session, institutionId, mark)) {
-    // The rest finds no room; it is read to its end all the same, because the session has more to do.
-    if (count >= mostKnownRows) continue;
-    pieces.push(piece);
-    count += piece.length / hashBytes;
-  }
-  if (count === 0) return null;
-  const known = KnownRows.withRoomFor(count);
-  for (const piece of pieces) for (let at = 0; at < piece.length; at += hashBytes) known.add(piece, at);
-  return known;
 }
 
 type KeptRows = {

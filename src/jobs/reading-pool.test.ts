@@ -43,7 +43,7 @@ function jobFor(path: string): ReadingJob {
 
 /** Everything that a reader gives, with the ids of rows taken out. */
 async function all(reader: FileReader, job: ReadingJob): Promise<{ texts: string[]; summary: ReadingSummary }> {
-  const texts = { start: '', rows: '', contacts: '', issues: '' };
+  const texts = { start: '', rows: '', contacts: '', issues: '', hashes: '' };
   const parts = reader.read(job);
   for (;;) {
     const next = await parts.next();

@@ -136,20 +136,28 @@ export async function findHolder(
   return row?.id ?? null;
 }
 
-/** Sets columns of one contact; `null` clears. `custom` replaces all custom values. It is no longer what a row of a file made it. */
+/**
+ * Sets columns of one contact; `null` clears. `custom` replaces all custom values. It is no longer what a row of a file made it: gives
+ * the hash that it carried for one, null for none.
+ */
 export async function saveContact(
   tx: Tx,
   institutionId: InstitutionId,
   id: ContactId,
   columns: Readonly<Record<string, unknown>>,
   now: Date,
-): Promise<void> {
+): Promise<Buffer | null> {
+  const carried = await tx.queryOne<{ hash: Buffer | null }>(
+    'select row_hash as hash from contacts where institution_id = $1 and id = $2',
+    [institutionId, id],
+  );
   const names = Object.keys(columns).filter((name) => writable.has(name));
   const set = names.map((name, at) => `${name} = $${at + 4}`);
   await tx.execute(
     `update contacts set ${[...set, 'row_hash = null', 'updated_at = $3'].join(', ')} where institution_id = $1 and id = $2`,
     [institutionId, id, now, ...names.map((name) => columns[name])],
   );
+  return carried?.hash ?? null;
 }
 
 const writable = new Set([...standard.map((field) => field.column), 'phone_raw', 'previous_phone', 'custom']);

@@ -12,7 +12,7 @@ import type { StagedField } from './import-staging.ts';
 const phoneChanges = 'p.old_phone is distinct from p.new_phone';
 
 /** What a contact carries after its row: nothing when the row was taken only in part, so that it is looked at again. */
-const rowHash = 'case when not p.phone_kept and not p.opt_out_kept then s.row_hash end';
+export const rowHash = 'case when not p.phone_kept and not p.opt_out_kept then s.row_hash end';
 
 /** One row in `contact_changes` per contact that will be updated. */
 export async function writeBeforeImages(
