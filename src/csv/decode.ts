@@ -7,6 +7,7 @@ import type { Encoding, Place, Problem, RowReading } from './types.ts';
 /** Windows-1252 for the bytes 0x80 to 0x9F (WHATWG Encoding); five of them are not defined and stay control characters. */
 export const WINDOWS_1252_HIGH = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ';
 const REPLACEMENT = '\ufffd';
+const REPLACEMENT_BYTES = Buffer.from(REPLACEMENT);
 const UNDEFINED_1252 = /[\u0081\u008d\u008f\u0090\u009d]/;
 
 function decodeWindows1252(bytes: Buffer, from: number, to: number): string {
@@ -62,6 +63,22 @@ export class CellDecoder {
   /** How the cells since `startRow` were read. */
   rowReading(): RowReading {
     return this.#reading;
+  }
+
+  /**
+   * True when every cell of these bytes, whole rows, would be read as UTF-8 as it stands. A row of them need not be decoded to
+   * know how it is read; `countPlain` counts its cells. Asked once for each block.
+   */
+  readsPlainly(bytes: Buffer): boolean {
+    if (this.#detected !== 'utf-8' && this.#detected !== 'utf-8-bom') return false;
+    // The places of the first cells may have to be told.
+    if (this.#utf8.count < LIST_LENGTH || this.#leansToWindows()) return false;
+    return isUtf8(bytes) && !bytes.includes(REPLACEMENT_BYTES);
+  }
+
+  /** So many cells above ASCII of a row in bytes that `readsPlainly`. */
+  countPlain(cells: number): void {
+    this.#utf8.count += cells;
   }
 
   /** `latin1` has a character for each byte of `bytes`. `placeOf` says where the cell is, should it have to be reported. */

@@ -23,6 +23,7 @@ import type {
   ReadOptions,
   ReadResult,
   RowBatch,
+  RowReading,
 } from './types.ts';
 
 /**
@@ -172,6 +173,7 @@ class RowReader {
     const isKnown = block.tooLarge === null ? this.#isKnown : undefined;
     // What is to be noted of the cells is noted of known rows too.
     const allCells = hasNul || findings.watchesCells;
+    const readsPlainly = isKnown !== undefined && !allCells && hasHigh(block) && this.#decoder.readsPlainly(bytes);
     let known = 0;
     for (let index = from; index < block.rows; index++) {
       const row = block.firstRow + index;
@@ -181,10 +183,21 @@ class RowReader {
       const flags = block.flags[index] as number;
       let found = (block.firstCell[index + 1] as number) - (block.firstCell[index] as number);
       const mayBeKnown = isKnown !== undefined && found === width && (flags & (MALFORMED | OPEN)) === 0;
+      if (mayBeKnown && readsPlainly && isKnown(block.bytes, start, end, row, line, readingOf(flags))) {
+        if ((flags & HIGH) !== 0) this.#decoder.countPlain(highCellCount(block, index));
+        findings.noteKnown(block, index, context);
+        known++;
+        continue;
+      }
       this.#decoder.startRow();
       // How the row's text is read is known from these cells.
       const high = (flags & HIGH) === 0 ? null : highCells(block, index, text, width, this.#decoder);
-      if (mayBeKnown && !allCells && isKnown(block.bytes, start, end, row, line, this.#decoder.rowReading())) {
+      if (
+        mayBeKnown &&
+        !allCells &&
+        !readsPlainly &&
+        isKnown(block.bytes, start, end, row, line, this.#decoder.rowReading())
+      ) {
         findings.noteKnown(block, index, context);
         known++;
         continue;
@@ -249,6 +262,23 @@ class RowReader {
       if (cell.includes('\0')) this.#decoder.sawNul(() => ({ ...rowPlace(block, index), column: column + 1 }));
     });
   }
+}
+
+function hasHigh(block: Block): boolean {
+  for (let index = 0; index < block.rows; index++) if (((block.flags[index] as number) & HIGH) !== 0) return true;
+  return false;
+}
+
+function readingOf(flags: number): RowReading {
+  return (flags & HIGH) === 0 ? 'ascii' : 'utf-8';
+}
+
+function highCellCount(block: Block, index: number): number {
+  const to = block.firstCell[index + 1] as number;
+  let count = 0;
+  for (let cell = block.firstCell[index] as number; cell < to; cell++)
+    if (((block.cellFlags[cell] as number) & HIGH) !== 0) count++;
+  return count;
 }
 
 function isBlank(cells: readonly string[]): boolean {
