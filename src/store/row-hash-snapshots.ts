@@ -122,7 +122,7 @@ export async function leaveHash(
 }
 
 /** More changes than that are not kept: the next import makes the snapshot anew. */
-const mostInDelta = 1_000_000;
+const mostInDelta = 200_000;
 
 /**
  * What contacts lost and got by the plan that was applied. `batch`: that of the transaction, null when the snapshot has it

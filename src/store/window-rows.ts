@@ -5,6 +5,7 @@ import type { Queryable, Session, Tx } from '../db/connection.ts';
 import { copyOut } from '../db/copy.ts';
 import type { Dataset } from '../domain/dataset.ts';
 import type { InstitutionId } from '../domain/ids.ts';
+import { unplanned } from './bulk-planning.ts';
 import { listCustomFields } from './custom-fields.ts';
 import { getOutboundSettings } from './outbound-settings.ts';
 import { type CellContext, cellExpressions, instantLiteral, positionLiteral, uuidLiteral } from './window-columns.ts';
@@ -115,18 +116,20 @@ function contactsOf(range: WindowRange): string {
     const since = range.since === null ? '' : ` and c.updated_at >= ${instantLiteral(range.since)}`;
     return `from contacts c where c.institution_id = ${institution}${since} order by c.id`;
   }
+  // Statistics may be older than the institution: what is joined must not look like a single row.
+  const joined = unplanned(institution);
   const batches = `b.institution_id = ${institution} and b.batch > ${positionLiteral(range.from)} and b.batch <= ${positionLiteral(range.to)}`;
   return `from (
       select contact_id, max(batch) as batch from (
         select n.id as contact_id, b.batch from contact_batches b
-        join contacts n on n.institution_id = ${institution} and n.created_import_id = b.import_id where ${batches}
+        join contacts n on n.institution_id = ${joined} and n.created_import_id = b.import_id where ${batches}
         union all
         select h.contact_id, b.batch from contact_batches b
-        join contact_changes h on h.institution_id = ${institution} and h.import_id = b.import_id where ${batches}
+        join contact_changes h on h.institution_id = ${joined} and h.import_id = b.import_id where ${batches}
         union all
         select b.contact_id, b.batch from contact_batches b where ${batches} and b.contact_id is not null
       ) found group by contact_id
     ) changed
-    join contacts c on c.institution_id = ${institution} and c.id = changed.contact_id
+    join contacts c on c.institution_id = ${joined} and c.id = changed.contact_id
     order by changed.batch, c.id`;
 }
