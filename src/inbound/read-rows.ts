@@ -65,6 +65,9 @@ function resolveHeader(reading: CsvReading, job: ReadingJob, issues: IssueBuffer
   return resolved.rejected || strictDelimiter ? null : resolved;
 }
 
+/** Each part is one COPY, whose beginning and end cost a millisecond of waiting. */
+const contactBytes = 2 * 1024 * 1024;
+
 type BodyCounts = { rows: number; known: number; skipped: number };
 
 async function* readBody(
@@ -80,7 +83,7 @@ async function* readBody(
   const lineOf = rowEncoder(resolved, fields, newId);
   const contactOf = job.newContacts && contactEncoder(resolved, fields, job.newContacts, newId);
   const lines = new PartBuffer();
-  const contacts = new PartBuffer();
+  const contacts = new PartBuffer(contactBytes);
   const pieces = new HashPieces(job.newContacts?.institutionId ?? '');
   const counts = { rows: 0, known: 0, skipped: 0 };
   for await (const batch of reading.batches) {
