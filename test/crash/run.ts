@@ -1,8 +1,12 @@
-// npm run test:crash -- [--direction inbound|outbound] --seed N --rounds R: the crash harness by command. Exits with 1 when anything
-// was lost or done twice. Outbound: --refuse rename,posix-rename for a server that refuses these.
+// npm run test:crash -- [--direction inbound|outbound|both] --seed N --rounds R: the crash harness by command. Exits with 1 when
+// anything was lost or done twice. --faults takes a list of the faults to choose from. Outbound: --refuse rename,posix-rename for
+// a server that refuses these.
 
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { runCrashRounds } from './harness.ts';
+import { type Fault, faults } from './faults.ts';
+import { runInboundRounds } from './inbound-harness.ts';
 import { runOutboundCrashRounds } from './outbound-harness.ts';
 
 const { values } = parseArgs({
@@ -11,14 +15,20 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     rounds: { type: 'string', default: '30' },
     refuse: { type: 'string', default: '' },
+    faults: { type: 'string', default: faults.join(',') },
   },
 });
 const [seed, rounds] = [Number(values.seed), Number(values.rounds)];
+const stop = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM'] as const)
+  process.once(name, () => stop.abort(new Error(`stopped by ${name}`)));
+const list = (text: string) => text.split(',').filter((part) => part !== '');
 const say = (line: string) => console.log(line);
-const refuse = values.refuse.split(',').filter((request) => request !== '');
-const report =
-  values.direction === 'outbound'
-    ? await runOutboundCrashRounds(seed, rounds, say, refuse)
-    : await runCrashRounds(seed, rounds, say);
-console.log(JSON.stringify(report, null, 2));
-process.exit(report.violations.length === 0 ? 0 : 1);
+const log = join(tmpdir(), `causeway-crash-${values.direction}-${seed}.log`);
+const options = { seed, rounds, say, log, signal: stop.signal, faults: list(values.faults) as Fault[] };
+const reports = [
+  ...(values.direction === 'outbound' ? [] : [await runInboundRounds(options)]),
+  ...(values.direction === 'inbound' ? [] : [await runOutboundCrashRounds(seed, rounds, say, list(values.refuse))]),
+];
+for (const report of reports) console.log(JSON.stringify(report, null, 2));
+process.exit(reports.every(({ violations }) => violations.length === 0) ? 0 : 1);
