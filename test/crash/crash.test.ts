@@ -4,15 +4,11 @@ import assert from 'node:assert/strict';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { faults } from './faults.ts';
+import { type Fault, inboundFaults } from './faults.ts';
 import { faultsOf, type InboundReport, runInboundRounds } from './inbound-harness.ts';
 
-const run = (
-  seed: number,
-  rounds: number,
-  of: typeof faults | readonly ['server killed'],
-  say: (line: string) => void,
-) => runInboundRounds({ seed, rounds, faults: of, say, log: join(tmpdir(), `causeway-crash-test-${seed}.log`) });
+const run = (seed: number, rounds: number, of: readonly Fault[], say: (line: string) => void) =>
+  runInboundRounds({ seed, rounds, faults: of, say, log: join(tmpdir(), `causeway-crash-test-${seed}.log`) });
 
 function assertSound(report: InboundReport, rounds: number): void {
   assert.deepEqual(report.violations, []);
@@ -30,7 +26,7 @@ test('after thirty SIGKILLs every acknowledged file is imported exactly once, ev
 });
 
 test('so it is when PostgreSQL, its sessions or a worker die, the disk is full for a while, or the line is cut', async (t) => {
-  const report = await run(20_261_123, 20, faults, (line) => t.diagnostic(line));
+  const report = await run(20_261_123, 20, inboundFaults, (line) => t.diagnostic(line));
   for (const [fault, why] of Object.entries(report.leftOut)) t.diagnostic(`left out: ${fault}, because ${why}`);
   assertSound(report, 20);
   for (const fault of ['postgres killed', 'backend killed', 'session ended', 'line cut'] as const)

@@ -1,7 +1,9 @@
 // The harness's own look into the embedded database: what runs there, which processes it has, and where to cut.
 // Invariant: it starts nothing and locks nothing; while PostgreSQL is away it says so instead of failing.
 
+import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { dataFiles } from '../../src/db/embedded/data-files.ts';
 
@@ -64,6 +66,12 @@ export class DatabaseWatch {
     );
     const working = rows?.filter((row) => row.locking) ?? [];
     return (working.length > 0 ? working : (rows ?? [])).map((row) => row.pid);
+  }
+
+  /** Resolves when PostgreSQL has let go of our own link, which it does when any of its processes was killed. */
+  async dropped(): Promise<void> {
+    const client = this.#client;
+    if (client) await Promise.race([once(client, 'end').catch(() => undefined), pause(5_000)]);
   }
 
   /** Ends a session as an administrator would. */

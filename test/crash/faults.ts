@@ -3,7 +3,7 @@
 
 import type { Random } from './seeded.ts';
 
-export const faults = [
+const everywhere = [
   'server killed',
   'server killed twice',
   'server stopped',
@@ -14,9 +14,14 @@ export const faults = [
   'disk full',
   'line cut',
 ] as const;
-export type Fault = (typeof faults)[number];
+/** `replies lost`: what the remote server says does not arrive, and then the line is cut. `remote killed`: the process at its end. */
+const remoteOnly = ['replies lost', 'remote killed'] as const;
 
-/** `idle`: the import or transfer that was waited for had ended before the fault came. */
+export const inboundFaults: readonly Fault[] = everywhere;
+export const outboundFaults: readonly Fault[] = [...everywhere, ...remoteOnly];
+export type Fault = (typeof everywhere)[number] | (typeof remoteOnly)[number];
+
+/** How many faults of a kind came in which phase. */
 export type Counts<Phase extends string> = Partial<Record<Fault, Partial<Record<Phase, number>>>>;
 
 export function count<Phase extends string>(counts: Counts<Phase>, fault: Fault, phase: Phase): void {
@@ -42,6 +47,8 @@ const weights: Record<Fault, number> = {
   'worker killed': 10,
   'disk full': 9,
   'line cut': 9,
+  'replies lost': 9,
+  'remote killed': 4,
 };
 
 export function chooseFault(random: Random, possible: readonly Fault[]): Fault {

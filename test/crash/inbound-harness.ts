@@ -5,11 +5,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { until } from '../kit/until.ts';
 import { type College, foundCollege } from './college.ts';
-import { type Counts, count, type Fault, faults, sumOf } from './faults.ts';
+import { type Counts, count, type Fault, inboundFaults, sumOf } from './faults.ts';
 import { checkCollege } from './inbound-checks.ts';
 import { type Episode, type InboundPhase, type InboundRound, inboundEpisodes } from './inbound-plan.ts';
 import { inflict } from './inflict.ts';
 import { Installation } from './installation.ts';
+import type { RunOptions } from './run-options.ts';
 import { smallDiskMissing } from './small-disk.ts';
 import { countDeadTables, countUnknownFiles, findTraces } from './traces.ts';
 import { type Sent, upload } from './upload.ts';
@@ -18,7 +19,7 @@ export type InboundReport = {
   seed: number;
   rounds: number;
   seconds: number;
-  /** How many faults came, of each kind in each phase. */
+  /** How many faults came, of each kind in each phase; `idle`: the import that was waited for had ended before. */
   faults: Counts<InboundPhase | 'idle'>;
   /** Faults that this machine does not allow, and why. */
   leftOut: Partial<Record<Fault, string>>;
@@ -37,27 +38,14 @@ export type InboundReport = {
   violations: string[];
 };
 
-export type RunOptions = {
-  seed: number;
-  rounds: number;
-  /** Gets a line per round. */
-  say: (line: string) => void;
-  /** All that are possible, unless given. */
-  faults?: readonly Fault[];
-  /** Rows of the longest files. */
-  longest?: number;
-  /** A file for what the servers say. */
-  log: string;
-  signal?: AbortSignal;
-};
-
 const settings = { CAUSEWAY_SETTLE_SECONDS: '0.15' };
 
-export async function runInboundRounds(options: RunOptions): Promise<InboundReport> {
-  const { seed, rounds, longest = 6_000, log, signal } = options;
+/** `longest`: rows of the longest files. */
+export async function runInboundRounds(options: RunOptions & { longest?: number }): Promise<InboundReport> {
+  const { seed, rounds, longest = 6_000, log } = options;
   const began = performance.now();
   const noDisk = smallDiskMissing();
-  const possible = (options.faults ?? faults).filter((fault) => fault !== 'disk full' || noDisk === false);
+  const possible = (options.faults ?? inboundFaults).filter((fault) => fault !== 'disk full' || noDisk === false);
   // The stored files of a round take up to half a MiB, and the last 64 MiB are Causeway's reserve.
   const mebibytes = possible.includes('disk full') ? 160 + Math.ceil(rounds / 2) : 0;
   await using installation = await Installation.open({ settings, mebibytes, log });
@@ -79,7 +67,7 @@ export async function runInboundRounds(options: RunOptions): Promise<InboundRepo
   };
   const sent: Sent[] = [];
   for (const episode of inboundEpisodes({ seed, rounds, faults: possible, longest })) {
-    const college = await runEpisode(installation, episode, report, { ...options, ...(signal ? { signal } : {}) });
+    const college = await runEpisode(installation, episode, report, options);
     sent.push(...college.sent);
   }
   await installation.stop();
@@ -100,11 +88,7 @@ async function runEpisode(
   report: InboundReport,
   { say, signal }: RunOptions,
 ): Promise<College> {
-  if (installation.layout !== episode.layout) {
-    await installation.stop();
-    installation.layout = episode.layout;
-    await installation.revive();
-  }
+  await installation.arrange(episode.layout);
   const college = await foundCollege(installation, episode.slug);
   report.institutions += 1;
   for (const round of episode.rounds) {
@@ -151,7 +135,7 @@ async function runRound(
   const uploads = Promise.all(batch.map((one) => upload(login, one, round.pace)));
   const phase = await reach(installation, college, round, uploads);
   await pause(round.delay);
-  await inflict(installation, round, line);
+  await inflict(installation, round, { line, kill: async () => undefined });
   await uploads;
   await installation.revive();
   return phase;

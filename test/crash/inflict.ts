@@ -2,6 +2,7 @@
 // Invariant: every process that is killed here belongs to the installation, and is killed by its number.
 
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Link } from '../kit/partners/link.ts';
 import type { Fault } from './faults.ts';
 import type { Installation } from './installation.ts';
 
@@ -9,12 +10,18 @@ export type Blow = {
   fault: Fault;
   /** From 0 to 1: which of several sessions it hits. */
   which: number;
-  /** How long the disk stays full, or the second start lives, in milliseconds. */
+  /** How long the disk stays full, the line deaf, or the second start lives, in milliseconds. */
   lasts: number;
 };
 
-/** The line to cut is the client's or that to the remote server. */
-export async function inflict(on: Installation, { fault, which, lasts }: Blow, line: { cut(): void }): Promise<void> {
+/** The other side: the line to it or from it, and, where it is a server, what kills its processes. */
+export type OtherSide = { line: Pick<Link, 'cut' | 'loseReplies'>; kill(): Promise<unknown> };
+
+export async function inflict(
+  on: Installation,
+  { fault, which, lasts }: Blow,
+  { line, kill }: OtherSide,
+): Promise<void> {
   switch (fault) {
     case 'server killed':
       return on.end('server', 'SIGKILL');
@@ -24,9 +31,9 @@ export async function inflict(on: Installation, { fault, which, lasts }: Blow, l
     case 'server stopped':
       return on.end('server', 'SIGTERM');
     case 'postgres killed':
-      return kill(on.database.postmaster);
+      return killPostgres(on, on.database.postmaster);
     case 'backend killed':
-      return kill(await oneSession(on, which));
+      return killPostgres(on, await oneSession(on, which));
     case 'session ended': {
       const session = await oneSession(on, which);
       return session === null ? undefined : on.database.endSession(session);
@@ -37,8 +44,14 @@ export async function inflict(on: Installation, { fault, which, lasts }: Blow, l
       await on.disk?.fill();
       await pause(lasts);
       return on.disk?.free();
+    case 'replies lost':
+      line.loseReplies();
+      await pause(lasts);
+      return line.cut();
     case 'line cut':
       return line.cut();
+    case 'remote killed':
+      await kill();
   }
 }
 
@@ -47,12 +60,16 @@ async function oneSession({ database }: Installation, which: number): Promise<nu
   return sessions[Math.floor(which * sessions.length)] ?? null;
 }
 
-function kill(pid: number | null): void {
-  if (pid === null) return;
+/** The server or one of its sessions: either ends all sessions, and recovery begins. Resolves when that is so. */
+async function killPostgres({ database }: Installation, pid: number | null): Promise<void> {
+  if (pid === null || (await database.query('select 1')) === null) return;
+  const dropped = database.dropped();
   try {
     process.kill(pid, 'SIGKILL');
   } catch (error) {
     // It may have ended by itself just now.
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+    if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return;
+    throw error;
   }
+  await dropped;
 }

@@ -34,10 +34,10 @@ type Parts = {
 export type InstallationOptions = { settings: Record<string, string>; mebibytes: number; log: string };
 
 export class Installation implements AsyncDisposable {
-  layout: Layout = 'together';
   /** How often a process ended without being told to. */
   endedByItself = 0;
   readonly #parts: Parts;
+  #layout: Layout = 'together';
   readonly #running: Partial<Record<Part, ServerProcess>> = {};
 
   private constructor(parts: Parts) {
@@ -105,10 +105,19 @@ export class Installation implements AsyncDisposable {
   async revive(): Promise<void> {
     await this.#start('server');
     const server = this.#server;
+    await until(async () => hasEnded(server) || this.database.query('select 1'), { what: 'an answer of PostgreSQL' });
     const ask = async () => hasEnded(server) || this.client.get('/institutions').catch(() => null);
     await until(ask, { what: 'an answer of the server' });
     if (hasEnded(server)) return this.revive();
-    if (this.layout === 'apart') await this.#start('worker');
+    if (this.#layout === 'apart') await this.#start('worker');
+  }
+
+  /** Changes the layout, which takes a start when it is another one. */
+  async arrange(layout: Layout): Promise<void> {
+    if (layout === this.#layout) return;
+    await this.stop();
+    this.#layout = layout;
+    await this.revive();
   }
 
   /** The part that imports and transfers. */
@@ -164,7 +173,7 @@ export class Installation implements AsyncDisposable {
 
   #launch(part: Part, signal?: AbortSignal): Promise<ServerProcess> {
     const { settings, folder, token, logFile, database } = this.#parts;
-    const roles = this.layout === 'apart' ? { CAUSEWAY_ROLES: 'sftp,http' } : {};
+    const roles = this.#layout === 'apart' ? { CAUSEWAY_ROLES: 'sftp,http' } : {};
     const own =
       part === 'server'
         ? { ...roles, CAUSEWAY_DATA: folder, CAUSEWAY_BOOTSTRAP_TOKEN: token }

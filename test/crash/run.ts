@@ -5,9 +5,9 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type Fault, faults } from './faults.ts';
+import { type Fault, inboundFaults, outboundFaults } from './faults.ts';
 import { runInboundRounds } from './inbound-harness.ts';
-import { runOutboundCrashRounds } from './outbound-harness.ts';
+import { runOutboundRounds } from './outbound-harness.ts';
 
 const { values } = parseArgs({
   options: {
@@ -15,7 +15,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     rounds: { type: 'string', default: '30' },
     refuse: { type: 'string', default: '' },
-    faults: { type: 'string', default: faults.join(',') },
+    faults: { type: 'string', default: '' },
   },
 });
 const [seed, rounds] = [Number(values.seed), Number(values.rounds)];
@@ -25,10 +25,16 @@ for (const name of ['SIGINT', 'SIGTERM'] as const)
 const list = (text: string) => text.split(',').filter((part) => part !== '');
 const say = (line: string) => console.log(line);
 const log = join(tmpdir(), `causeway-crash-${values.direction}-${seed}.log`);
-const options = { seed, rounds, say, log, signal: stop.signal, faults: list(values.faults) as Fault[] };
+const wanted = list(values.faults);
+const of = (all: readonly Fault[]) => {
+  const chosen = all.filter((fault) => wanted.length === 0 || wanted.includes(fault));
+  return { seed, rounds, say, log, signal: stop.signal, faults: chosen };
+};
 const reports = [
-  ...(values.direction === 'outbound' ? [] : [await runInboundRounds(options)]),
-  ...(values.direction === 'inbound' ? [] : [await runOutboundCrashRounds(seed, rounds, say, list(values.refuse))]),
+  ...(values.direction === 'outbound' ? [] : [await runInboundRounds(of(inboundFaults))]),
+  ...(values.direction === 'inbound'
+    ? []
+    : [await runOutboundRounds({ ...of(outboundFaults), refuse: list(values.refuse) })]),
 ];
 for (const report of reports) console.log(JSON.stringify(report, null, 2));
 process.exit(reports.every(({ violations }) => violations.length === 0) ? 0 : 1);
