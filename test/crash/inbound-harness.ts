@@ -132,9 +132,10 @@ async function runRound(
     (roster): Sent => ({ path: `/${round.round}-${roster.name}`, roster, round: round.round, reached: 'nothing' }),
   );
   college.sent.push(...batch);
-  const uploads = Promise.all(batch.map((one) => upload(login, one, round.pace)));
-  const phase = await reach(installation, college, round, uploads);
-  await pause(round.delay);
+  const each = batch.map((one) => upload(login, one, round.pace));
+  const uploads = Promise.all(each);
+  const phase = await reach(installation, college, round, { each, uploads });
+  if (round.delay > 0) await pause(round.delay);
   await inflict(installation, round, { line, kill: async () => undefined });
   await uploads;
   await installation.revive();
@@ -146,16 +147,20 @@ async function reach(
   { database }: Installation,
   { slug }: College,
   { phase }: InboundRound,
-  uploads: Promise<unknown>,
+  { each, uploads }: { each: Promise<unknown>[]; uploads: Promise<unknown> },
 ): Promise<InboundPhase | 'idle'> {
   if (phase === 'upload') return phase;
+  if (phase === 'answer') {
+    await Promise.race(each);
+    return phase;
+  }
   await uploads;
   if (phase === 'settle') return phase;
   const deadline = performance.now() + 10_000;
   while (performance.now() < deadline) {
     const now = await database.phase(slug);
     if (now === phase || now === 'idle') return now;
-    await pause(phase === 'receipts' ? 1 : 5);
+    if (phase === 'import') await pause(5);
   }
   throw new Error(`no import of ${slug} came to ${phase} within ten seconds`);
 }

@@ -8,8 +8,11 @@ import { type Roster, RosterPlan } from './rosters.ts';
 import { type Random, seededRandom } from './seeded.ts';
 import type { Pace } from './upload.ts';
 
-/** When the fault comes: while files are uploaded, while they settle, while one is read and written, while its receipts are made. */
-export type InboundPhase = 'upload' | 'settle' | 'import' | 'receipts';
+/**
+ * When the fault comes: while files are uploaded, at the first answer to a CLOSE, while they settle, while one is read and written,
+ * while its receipts are made.
+ */
+export type InboundPhase = 'upload' | 'answer' | 'settle' | 'import' | 'receipts';
 
 export type InboundRound = Blow & {
   round: number;
@@ -43,8 +46,10 @@ export function* inboundEpisodes({ seed, rounds, faults, longest }: PlanOptions)
 function planRound(random: Random, round: number, plan: RosterPlan, fault: Fault): InboundRound {
   const files = Array.from({ length: 1 + random.below(3) }, () => plan.next());
   const phase =
-    fault === 'line cut' ? 'upload' : random.pick(['upload', 'settle', 'import', 'import', 'receipts'] as const);
-  const longest = { upload: 130, settle: 150, import: random.pick([10, 60, 250]), receipts: 6 }[phase];
+    fault === 'line cut'
+      ? 'upload'
+      : random.pick(['upload', 'answer', 'settle', 'import', 'import', 'receipts', 'receipts'] as const);
+  const longest = { upload: 130, answer: 2, settle: 150, import: random.pick([10, 60, 250]), receipts: 3 }[phase];
   return {
     round,
     files,
