@@ -109,14 +109,10 @@ async function runRound(scene: Scene, round: OutboundRound, expected: Expected[]
 }
 
 /** Asks for a run, waits for the moment, and does it. */
-async function strike(
-  { installation, receiver, settled }: Scene,
-  wanted: Expected,
-  blow: OutboundRound['blows'][number],
-): Promise<OutboundPhase> {
-  const sentBefore = receiver.line.sent;
+async function strike(scene: Scene, wanted: Expected, blow: OutboundRound['blows'][number]): Promise<OutboundPhase> {
+  const { installation, receiver, settled } = scene;
   const request = requestOnce(receiver, settled).catch(() => undefined);
-  await reach(receiver, wanted, blow.moment, sentBefore, request);
+  await reach(scene, wanted, blow.moment, request);
   const at = Date.now();
   const kill = () => receiver.partner.killSessions();
   await inflict(installation, blow, { line: receiver.line, kill });
@@ -130,20 +126,24 @@ async function strike(
   return seen.some((name) => name.startsWith('.causeway-')) ? 'upload' : 'before the upload';
 }
 
+/** Waits for the moment. An attempt that fails meanwhile, because of the fault before, is asked for again. */
 async function reach(
-  receiver: Receiver,
+  { receiver, settled }: Scene,
   { fileName, bytes }: Expected,
   moment: Moment,
-  sentBefore: number,
   request: Promise<unknown>,
 ): Promise<void> {
   if (moment.kind === 'any') return pause(moment.delay);
-  await request;
-  const deadline = performance.now() + 20_000;
   // Some kilobytes go for the login.
-  const enough = moment.kind === 'upload' ? sentBefore + 6_000 + bytes.length * moment.share : Number.POSITIVE_INFINITY;
-  while (performance.now() < deadline) {
+  const share = moment.kind === 'upload' ? 6_000 + bytes.length * moment.share : Number.POSITIVE_INFINITY;
+  const enough = receiver.line.sent + share;
+  await request;
+  const deadline = performance.now() + 30_000;
+  for (let looked = performance.now(); performance.now() < deadline; ) {
     if (receiver.line.sent >= enough || (await receiver.names()).includes(fileName)) break;
+    if (performance.now() - looked < 200) continue;
+    await requestOnce(receiver, settled).catch(() => undefined);
+    looked = performance.now();
   }
   if (moment.kind === 'name') await pause(moment.delay);
 }

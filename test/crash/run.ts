@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { type Fault, inboundFaults, outboundFaults } from './faults.ts';
 import { runInboundRounds } from './inbound-harness.ts';
 import { runOutboundRounds } from './outbound-harness.ts';
+import type { RunOptions } from './run-options.ts';
 
 const { values } = parseArgs({
   options: {
@@ -22,19 +23,28 @@ const [seed, rounds] = [Number(values.seed), Number(values.rounds)];
 const stop = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM'] as const)
   process.once(name, () => stop.abort(new Error(`stopped by ${name}`)));
+
 const list = (text: string) => text.split(',').filter((part) => part !== '');
-const say = (line: string) => console.log(line);
-const log = join(tmpdir(), `causeway-crash-${values.direction}-${seed}.log`);
 const wanted = list(values.faults);
-const of = (all: readonly Fault[]) => {
-  const chosen = all.filter((fault) => wanted.length === 0 || wanted.includes(fault));
-  return { seed, rounds, say, log, signal: stop.signal, faults: chosen };
+const optionsOf = (direction: string, faults: readonly Fault[]): RunOptions => ({
+  seed,
+  rounds,
+  say: (line) => console.log(line),
+  log: join(tmpdir(), `causeway-crash-${direction}-${seed}.log`),
+  faults: faults.filter((fault) => wanted.length === 0 || wanted.includes(fault)),
+  signal: stop.signal,
+});
+const directions: Record<string, () => Promise<{ violations: string[] }>> = {
+  inbound: () => runInboundRounds(optionsOf('inbound', inboundFaults)),
+  outbound: () => runOutboundRounds({ ...optionsOf('outbound', outboundFaults), refuse: list(values.refuse) }),
 };
-const reports = [
-  ...(values.direction === 'outbound' ? [] : [await runInboundRounds(of(inboundFaults))]),
-  ...(values.direction === 'inbound'
-    ? []
-    : [await runOutboundRounds({ ...of(outboundFaults), refuse: list(values.refuse) })]),
-];
-for (const report of reports) console.log(JSON.stringify(report, null, 2));
-process.exit(reports.every(({ violations }) => violations.length === 0) ? 0 : 1);
+const chosen = values.direction === 'both' ? Object.keys(directions) : [values.direction];
+let isSound = true;
+for (const direction of chosen) {
+  const run = directions[direction];
+  if (run === undefined) throw new Error(`--direction ${direction}: use inbound, outbound or both`);
+  const report = await run();
+  console.log(JSON.stringify({ direction, ...report }, null, 2));
+  if (report.violations.length > 0) isSound = false;
+}
+process.exit(isSound ? 0 : 1);
