@@ -141,6 +141,7 @@ async function reach(
   const deadline = performance.now() + 30_000;
   for (let looked = performance.now(); performance.now() < deadline; ) {
     if (receiver.line.sent >= enough || (await receiver.names()).includes(fileName)) break;
+    await pause(1);
     if (performance.now() - looked < 200) continue;
     await requestOnce(receiver, settled).catch(() => undefined);
     looked = performance.now();
