@@ -3,6 +3,7 @@
 // Invariant: a round is chosen before it begins; what happened is found out afterwards, from the API, the tables and the disk.
 
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Link } from '../kit/partners/link.ts';
 import { until } from '../kit/until.ts';
 import { type College, foundCollege } from './college.ts';
 import { type Counts, count, type Fault, inboundFaults, sumOf } from './faults.ts';
@@ -134,12 +135,28 @@ async function runRound(
   college.sent.push(...batch);
   const each = batch.map((one) => upload(login, one, round.pace));
   const uploads = Promise.all(each);
+  if (round.phase === 'upload') await untilSent(line, round, uploads);
   const phase = await reach(installation, college, round, { each, uploads });
   if (round.delay > 0) await pause(round.delay);
   await inflict(installation, round, { line, kill: async () => undefined });
   await uploads;
   await installation.revive();
   return phase;
+}
+
+/** What a login takes on the line before the first byte of its file, about. */
+const loginBytes = 3_000;
+
+/** Waits until so much of the files has been sent, or all uploads are over. */
+async function untilSent(line: Link, { files, share }: InboundRound, uploads: Promise<unknown>): Promise<void> {
+  if (share === 0) return;
+  const bytes = files.reduce((sum, file) => sum + loginBytes + file.bytes.length * share, 0);
+  const enough = line.sent + bytes;
+  let over = false;
+  void uploads.then(() => {
+    over = true;
+  });
+  while (!over && line.sent < enough) await pause(1);
 }
 
 /** Waits for the beginning of the phase; `idle` when the imports had ended before. */

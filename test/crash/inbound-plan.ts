@@ -21,6 +21,8 @@ export type InboundRound = Blow & {
   phase: InboundPhase;
   /** After the beginning of the phase, in milliseconds. */
   delay: number;
+  /** Of the bytes to upload, how much has gone before that; 0 while the sessions are still being opened. */
+  share: number;
 };
 
 /** The rounds of one institution. A fresh one has its first file before it. */
@@ -49,13 +51,22 @@ function planRound(random: Random, round: number, plan: RosterPlan, fault: Fault
     fault === 'line cut'
       ? 'upload'
       : random.pick(['upload', 'answer', 'settle', 'import', 'import', 'receipts', 'receipts'] as const);
-  const longest = { upload: 130, answer: 2, settle: 150, import: random.pick([10, 60, 250]), receipts: 3 }[phase];
+  // Half of the faults that come during uploads come in the middle of the bytes, the others at any time from the first packet on.
+  const share = random.below(2) === 0 ? random.next() : 0;
+  const longest = {
+    upload: share > 0 ? 3 : 130,
+    answer: 2,
+    settle: 150,
+    import: random.pick([10, 60, 250]),
+    receipts: 3,
+  }[phase];
   return {
     round,
     files,
     fault,
     phase,
     delay: random.below(longest),
+    share,
     which: random.next(),
     lasts: 20 + random.below(random.pick([100, 600])),
     pace: { pieces: 1 + random.below(12), milliseconds: random.below(8) },
