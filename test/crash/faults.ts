@@ -44,7 +44,7 @@ const weights: Record<Fault, number> = {
   'postgres killed': 14,
   'backend killed': 12,
   'session ended': 15,
-  'worker killed': 10,
+  'worker killed': 30,
   'disk full': 9,
   'line cut': 9,
   'replies lost': 9,

@@ -15,7 +15,7 @@ export type Findings = { imports: number; rows: number; violations: string[] };
 
 export async function checkCollege({ client }: Installation, { base, sent }: College): Promise<Findings> {
   const views = (await client.list<ImportView>(`${base}/imports`)).reverse();
-  const violations = [...checkHistory(views, sent), ...checkOrder(views, sent)];
+  const violations = [...checkHistory(views, sent), ...checkOrder(views, sent), ...checkAnswers(sent)];
   const expectation = new Expectation();
   const done = views.filter(({ status }) => status === 'succeeded');
   let rows = 0;
@@ -51,6 +51,13 @@ function checkHistory(views: readonly ImportView[], sent: readonly Sent[]): stri
       (upload.reached === 'acknowledged' ? imported === 1 && brokenOff === 0 : ends.length <= 1);
     return isRight ? [] : [`${says(upload)}: its history is ${ends.join(', ') || 'empty'}`];
   });
+}
+
+/** Whatever happens behind the server, its clients hear of it or lose their line. */
+function checkAnswers(sent: readonly Sent[]): string[] {
+  return sent
+    .filter(({ silent }) => silent)
+    .map((upload) => `${says(upload)}: its client waited in vain for an answer`);
 }
 
 /** What was acknowledged before another upload began stands before it in the queue. */

@@ -130,7 +130,13 @@ async function runRound(
   const { line } = installation;
   const login = { host: line.host, port: line.port, username: college.username, privateKey: college.privateKey };
   const batch = round.files.map(
-    (roster): Sent => ({ path: `/${round.round}-${roster.name}`, roster, round: round.round, reached: 'nothing' }),
+    (roster): Sent => ({
+      path: `/${round.round}-${roster.name}`,
+      roster,
+      round: round.round,
+      reached: 'nothing',
+      silent: false,
+    }),
   );
   college.sent.push(...batch);
   const each = batch.map((one) => upload(login, one, round.pace));

@@ -13,6 +13,8 @@ export type Sent = {
   round: number;
   /** `nothing`: no byte was taken for certain. `refused`: the disk was full, and the server said so. */
   reached: 'nothing' | 'written' | 'refused' | 'acknowledged';
+  /** The server let the client wait in silence, with the line open. */
+  silent: boolean;
 };
 
 export type Pace = { pieces: number; milliseconds: number };
@@ -28,7 +30,10 @@ export async function upload(login: Login, sent: Sent, pace: Pace): Promise<void
   const end = (error: Error) => over.reject(error);
   client.on('error', end);
   client.on('close', () => end(new Error('the session has ended')));
-  const timer = setTimeout(() => end(new Error('no answer')), patience);
+  const timer = setTimeout(() => {
+    sent.silent = true;
+    end(new Error('no answer'));
+  }, patience);
   const answer = <T>(ask: (done: (error: Error | null | undefined, value: T) => void) => void) =>
     Promise.race([
       over.promise,
