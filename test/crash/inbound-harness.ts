@@ -71,6 +71,8 @@ export async function runInboundRounds(options: RunOptions & { longest?: number 
     const college = await runEpisode(installation, episode, report, options);
     sent.push(...college.sent);
   }
+  // Nobody should have to start the server to see what became of an upload, unless the server itself had died.
+  report.violations.push(...(await lostFromHistory(installation, sent)));
   await installation.stop();
   await installation.revive();
   report.violations.push(...(await findTraces(installation)), ...(await lostFromHistory(installation, sent)));
