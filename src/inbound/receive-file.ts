@@ -1,6 +1,7 @@
 // From bytes to an arrival: what the answer to CLOSE promises, and what is kept of an upload that broke off.
 // Invariant: when `receiveFile` has returned, bytes and arrival survive a power cut; nothing is queued before that.
 
+import { againWhenLost } from '../db/again-when-lost.ts';
 import type { Tx } from '../db/connection.ts';
 import { isDryRunPath, isPredefinedFolder } from '../domain/feed-folders.ts';
 import type { ArrivalId, ImportId, StoredFileId } from '../domain/ids.ts';
@@ -17,7 +18,7 @@ import {
   releaseFromWriter,
 } from '../store/receive-queue.ts';
 import { type FeedRef, insertFolderEntry, putFileEntry } from '../store/sftp-entries.ts';
-import { insertStoredFile } from '../store/stored-files.ts';
+import { getStoredFile, insertStoredFile } from '../store/stored-files.ts';
 import { isAFolder, type ReceiveDeps, type RootContext, waitsForAt } from './root-context.ts';
 import type { PublishedUpload, Upload } from './upload.ts';
 
@@ -43,7 +44,8 @@ export type ReceivedFile = Pick<PublishedUpload, 'key' | 'size' | 'sha256'> & {
 
 /**
  * Publishes an upload's bytes and records its arrival: stored file, entry, arrival and import in one transaction. Throws
- * VirtualFileError when the disk is full or the path became a folder; the upload is then still to be given up.
+ * VirtualFileError when the disk is full or the path became a folder, and what the database says when it stays away; the upload is
+ * then still to be given up.
  */
 export async function receiveFile(
   deps: ReceiveDeps,
@@ -53,23 +55,31 @@ export async function receiveFile(
 ): Promise<void> {
   const published = await upload.publish();
   await open.change(async () => {
-    await deps.db.transaction(async (tx) => {
-      await lockFeedFiles(tx, feed);
-      await recordReceived(deps, tx, feed, {
-        ...published,
-        storedFileId: upload.facts.storedFileId,
-        path: upload.path,
-        session: upload.facts.session,
-        how,
-        modifiedAt: upload.timeSet ?? upload.changedAt,
-        isShown: !upload.unlinked,
-        hasOtherWriter: open.hasWriterAt(upload.path, upload),
-        announcedSize: upload.announcedSize,
-        writeSize: upload.writeCount > 0 ? upload.writeSize : null,
-        writeCount: upload.writeCount,
-        writtenEnd: upload.writtenEnd,
-      });
-    });
+    const { storedFileId, session } = upload.facts;
+    let tries = 0;
+    // The client waits, so a database that comes back soon is waited for. Whether a commit took place whose answer was lost is seen
+    // under the lock.
+    await againWhenLost(() =>
+      deps.db.transaction(async (tx) => {
+        await lockFeedFiles(tx, feed);
+        tries += 1;
+        if (tries > 1 && (await getStoredFile(tx, feed.institutionId, storedFileId))) return;
+        await recordReceived(deps, tx, feed, {
+          ...published,
+          storedFileId,
+          path: upload.path,
+          session,
+          how,
+          modifiedAt: upload.timeSet ?? upload.changedAt,
+          isShown: !upload.unlinked,
+          hasOtherWriter: open.hasWriterAt(upload.path, upload),
+          announcedSize: upload.announcedSize,
+          writeSize: upload.writeCount > 0 ? upload.writeSize : null,
+          writeCount: upload.writeCount,
+          writtenEnd: upload.writtenEnd,
+        });
+      }),
+    );
     open.remove(upload);
   });
   await upload.recorded();

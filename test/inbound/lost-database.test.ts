@@ -56,3 +56,22 @@ test('a file that waited for a writer goes on although the connection broke when
   assert.equal(await breakOff(feed, 'imports', () => writer.abandon()), 1);
   assert.deepEqual(await historyOf(feed), ['/roster.csv queued "first"']);
 });
+
+test('an upload is acknowledged and queued once although the connection broke when its client had closed it', async (t) => {
+  const feed = await openTestFeed(t);
+  const root = openSession(feed);
+  const file = await root.open('/roster.csv', flags('wct'), {});
+  await file.write([Buffer.from('whole')], 0);
+  assert.equal(await breakOff(feed, 'arrivals', () => file.close()), 1);
+  assert.deepEqual(await historyOf(feed), ['/roster.csv queued "whole"']);
+  assert.deepEqual(await feed.deps.files.abandonedFiles(), []);
+});
+
+test('an upload that broke off stands in the history although the connection broke as well', async (t) => {
+  const feed = await openTestFeed(t);
+  const root = openSession(feed);
+  const file = await root.open('/roster.csv', flags('wct'), {});
+  await file.write([Buffer.from('a part')], 0);
+  assert.equal(await breakOff(feed, 'arrivals', () => file.abandon()), 1);
+  assert.deepEqual(await historyOf(feed), ['/roster.csv ignored incomplete-upload "a part"']);
+});
