@@ -154,13 +154,17 @@ export async function moveQueuedBelow(
   );
 }
 
-/** After a restart no client of this installation has a file open: whatever waited for a writer goes on. */
-export async function releaseAllWritersAllInstitutions(db: Queryable, now: Date): Promise<void> {
-  const rows = await db.query<{ institutionId: FeedRef['institutionId']; feedId: FeedRef['feedId']; path: string }>(
+/** Every path under which something waits for its writer. */
+export async function waitingForWriterAllInstitutions(db: Queryable): Promise<(FeedRef & { path: string })[]> {
+  return db.query<FeedRef & { path: string }>(
     `select distinct institution_id as "institutionId", feed_id as "feedId", path from imports
      where status = 'queued' and waits_for = 'writer'`,
   );
-  for (const { path, ...feed } of rows) {
+}
+
+/** After a restart no client of this installation has a file open: whatever waited for a writer goes on. */
+export async function releaseAllWritersAllInstitutions(db: Queryable, now: Date): Promise<void> {
+  for (const { path, ...feed } of await waitingForWriterAllInstitutions(db)) {
     await releaseFromWriter(db, feed, path, isTemporaryName(path) ? 'rename' : null, now);
   }
 }
