@@ -84,7 +84,7 @@ export function readConfig(env: Record<string, string | undefined>, cwd: string)
     config: {
       dataDir,
       database: databaseUrl
-        ? { kind: 'postgres', url: checkedDatabaseUrl(databaseUrl) }
+        ? { kind: 'postgres', url: withPassword(checkedDatabaseUrl(databaseUrl), text('PGPASSWORD')) }
         : { kind: 'embedded', dir: dataDir },
       files: checkedFiles(text('CAUSEWAY_FILES') ?? 'disk:', dataDir, cwd),
       roles: checkedRoles(text('CAUSEWAY_ROLES') ?? allRoles.join(',')),
@@ -124,6 +124,14 @@ function checkedDatabaseUrl(text: string): string {
       'It must be an address such as postgres://user:password@host:5432/database.',
     );
   return text;
+}
+
+/** PostgreSQL's own variable counts where the address has none; processes of ours get the address, and no environment. */
+function withPassword(address: string, password: string | undefined): string {
+  const url = new URL(address);
+  if (password === undefined || url.password !== '' || url.searchParams.has('password')) return address;
+  url.password = encodeURIComponent(password);
+  return url.href;
 }
 
 function checkedFiles(text: string, dataDir: string, cwd: string): Config['files'] {

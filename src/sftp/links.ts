@@ -68,6 +68,8 @@ export function openLinks(options: LinksOptions): Links {
   const slabs = new InputSlabs();
   const links = new Set<Link>();
   const unidentified = new Map<string, Link>();
+  /** When the sessions of a feed were last ended: who had begun to log in before then is ended, too. */
+  const endings = new Map<string, number>();
   let closing = false;
 
   const protocol = new ssh2.Server({
@@ -86,16 +88,27 @@ export function openLinks(options: LinksOptions): Links {
   });
   const timer = setInterval(() => {
     for (const link of links) link.checkTime();
+    for (const [feedId, at] of endings) if (performance.now() - at > 2 * limits.loginTime) endings.delete(feedId);
   }, options.checkEvery ?? 15_000);
   timer.unref();
 
   return {
     begin(socket, { sessionId, address, port }, admission) {
+      const began = performance.now();
       const link = new Link({
         socket,
         sessionId,
         address,
-        admission,
+        admission: {
+          ...admission,
+          loggedIn() {
+            admission.loggedIn();
+            // Its password may have been looked at before it was renewed.
+            setImmediate(() => {
+              if ((endings.get(link.feedId ?? '') ?? 0) >= began) link.end('ended-by-server');
+            });
+          },
+        },
         ports,
         penalties,
         limits,
@@ -115,6 +128,7 @@ export function openLinks(options: LinksOptions): Links {
     },
     count: () => links.size,
     async endSessions(feedId) {
+      endings.set(feedId, performance.now());
       const ofFeed = [...links].filter((link) => link.feedId === feedId);
       for (const link of ofFeed) link.end('ended-by-server');
       await allEnded(ofFeed);

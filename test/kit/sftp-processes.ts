@@ -18,6 +18,7 @@ import type { SftpServer } from '../../src/sftp/server.ts';
 import type { EdgeTask } from './edge-program.ts';
 import { testHostKeys } from './sftp-edge.ts';
 import { connectClient } from './sftp-peer.ts';
+import { until } from './until.ts';
 
 export type ProcessesEdge = {
   server: SftpServer;
@@ -98,12 +99,17 @@ export function assertNoBugs({ bugs }: ProcessesEdge): void {
   assert.deepEqual(bugs, []);
 }
 
-/** Which of the processes has the server's end of a link whose other end is `clientPort` (proc(5), net/tcp and fd). */
-export function processServing(clientPort: number, parent = process.pid): number | undefined {
-  const remote = `:${clientPort.toString(16).toUpperCase().padStart(4, '0')}`;
-  const rows = ['/proc/net/tcp', '/proc/net/tcp6'].flatMap((file) => readFileSync(file, 'latin1').split('\n'));
-  const inode = rows.map((row) => row.trim().split(/\s+/)).find((row) => row[2]?.endsWith(remote))?.[9];
-  return sftpProcesses(parent).find((pid) => openSockets(pid).includes(`socket:[${inode}]`));
+/** Which of the processes has the server's end of a link between these two ports (proc(5), net/tcp and fd). */
+export function processServing(link: { server: number; client: number }, parent = process.pid): number | undefined {
+  const [local, remote] = [link.server, link.client].map(
+    (port) => `:${port.toString(16).toUpperCase().padStart(4, '0')}`,
+  );
+  const rows = readFileSync('/proc/net/tcp', 'latin1').split('\n');
+  const inodes = rows
+    .map((row) => row.trim().split(/\s+/))
+    .filter(([, ours, theirs]) => ours?.endsWith(local ?? '') && theirs?.endsWith(remote ?? ''))
+    .map((row) => `socket:[${row[9]}]`);
+  return sftpProcesses(parent).find((pid) => openSockets(pid).some((socket) => inodes.includes(socket)));
 }
 
 function openSockets(pid: number): string[] {
@@ -132,8 +138,9 @@ export async function feedSession(
   const client = await connectClient(t, server.port, { ...login, sock });
   const sftp: SFTPWrapper = await promisify(client.sftp.bind(client))();
   sftp.on('error', () => undefined);
-  const pid = processServing(sock.localPort ?? 0, parent);
-  assert.ok(pid !== undefined);
+  // The table of the system may leave a row out while others change.
+  const ports = { server: server.port, client: sock.localPort ?? 0 };
+  const pid = await until(() => processServing(ports, parent), { what: 'the process that serves the link' });
   return { client, sftp, pid };
 }
 

@@ -47,7 +47,12 @@ export class LinkProcess {
 
   constructor(options: LinkProcessOptions) {
     this.#options = options;
-    this.#child = fork(options.program, [], { env: { ...options.env }, execArgv: [], serialization: 'json' });
+    this.#child = fork(options.program, [], {
+      env: { ...options.env },
+      execArgv: [],
+      serialization: 'json',
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    });
     this.ready = this.#began.promise;
     this.ready.catch(() => undefined);
     this.gone = this.#end();

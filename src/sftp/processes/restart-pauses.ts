@@ -4,8 +4,12 @@
 const minute = 60_000;
 
 export class RestartPauses {
-  #startedAt = performance.now();
+  #startedAt: number;
   #quickEnds = 0;
+
+  constructor(now = performance.now()) {
+    this.#startedAt = now;
+  }
 
   /** Milliseconds. To be called when the process has ended; the time until the next call is its next life. */
   next(now = performance.now()): number {
