@@ -140,18 +140,20 @@ export async function moveQueued(
   return rows.map((row) => row.arrivalId);
 }
 
-/** A folder got another name: what is queued below it keeps its place in the queue. */
+/** A folder got another name: what is queued below it keeps its place in the queue. Gives what waits for a writer there. */
 export async function moveQueuedBelow(
   tx: Tx,
   feed: FeedRef,
   from: string,
   to: { path: string; dryRun: boolean },
-): Promise<void> {
-  await tx.execute(
+): Promise<string[]> {
+  const moved = await tx.query<{ path: string; waitsFor: WaitsFor }>(
     `update imports set path = $4 || substr(path, char_length($3) + 1), dry_run = $5
-     where institution_id = $1 and feed_id = $2 and starts_with(path, $3 || '/') and status = 'queued'`,
+     where institution_id = $1 and feed_id = $2 and starts_with(path, $3 || '/') and status = 'queued'
+     returning path, waits_for as "waitsFor"`,
     [feed.institutionId, feed.feedId, from, to.path, to.dryRun],
   );
+  return moved.filter(({ waitsFor }) => waitsFor === 'writer').map(({ path }) => path);
 }
 
 /** Every path under which something waits for its writer. */

@@ -12,6 +12,8 @@ import { temporaryFolder } from '../../scripts/temporary-folder.ts';
 import type { Contact } from '../../src/api/contacts.ts';
 import type { ImportView } from '../../src/api/imports.ts';
 import { type Client, openClient } from '../../src/cli/client.ts';
+import { sftpProcesses } from '../kit/sftp-processes.ts';
+import { until } from '../kit/until.ts';
 import { type Random, type RosterFile, rosterFile, seededRandom } from './seeded.ts';
 
 export type CrashReport = {
@@ -27,11 +29,20 @@ export type CrashReport = {
 type Sent = { file: RosterFile; acknowledged: boolean };
 type Login = { username: string; privateKey: Buffer };
 
-/** Runs `rounds` kills with the moments and files that `seed` chooses. `say` gets a line per round. */
-export async function runCrashRounds(seed: number, rounds: number, say: (line: string) => void): Promise<CrashReport> {
+/**
+ * Runs `rounds` kills with the moments and files that `seed` chooses. `say` gets a line per round. With several
+ * `processes` that serve SFTP, every other kill takes one of them instead of the server.
+ */
+export async function runCrashRounds(
+  seed: number,
+  rounds: number,
+  say: (line: string) => void,
+  processes = 1,
+): Promise<CrashReport> {
   const random = seededRandom(seed);
   const folder = await temporaryFolder('causeway-crash-');
-  const sample = await startSampleInstallation(folder, { CAUSEWAY_SETTLE_SECONDS: '0.3' }, 'ignore');
+  const settings = { CAUSEWAY_SETTLE_SECONDS: '0.3', CAUSEWAY_SFTP_PROCESSES: String(processes) };
+  const sample = await startSampleInstallation(folder, settings, 'ignore');
   const login = { username: sample.feed.username, privateKey: await readFile(sample.login.keyFile) };
   const killedDuring = { upload: 0, settle: 0, import: 0 };
   const sent: Sent[] = [];
@@ -41,14 +52,20 @@ export async function runCrashRounds(seed: number, rounds: number, say: (line: s
     for (let round = 0; round < rounds; round++) {
       const batch = nextBatch(random, sent);
       const uploads = Promise.all(batch.map((one) => upload(server, login, one)));
-      const phase = await killAtRandomMoment(random, server, client, uploads);
+      const isWhole = processes === 1 || random.below(2) === 0;
+      const phase = await killAtRandomMoment(random, server, client, uploads, isWhole);
       killedDuring[phase]++;
       await uploads;
-      server = await startServer(sample.settings, 'ignore');
-      client = openClient({ url: server.ready.http, token: sample.token });
+      if (isWhole) {
+        server = await startServer(sample.settings, 'ignore');
+        client = openClient({ url: server.ready.http, token: sample.token });
+      } else {
+        const { ready } = server;
+        await until(() => sftpProcesses(ready.pid).length === processes, { what: 'another process' });
+      }
       if (random.below(3) === 0 || round === rounds - 1) await untilIdle(client);
       say(
-        `round ${round + 1}: killed during ${phase}; ${batch.filter((one) => one.acknowledged).length} of ${batch.length} acknowledged`,
+        `round ${round + 1}: ${isWhole ? 'all' : 'one process'} killed during ${phase}; ${batch.filter((one) => one.acknowledged).length} of ${batch.length} acknowledged`,
       );
     }
     const violations = await findViolations(client, sent);
@@ -100,6 +117,7 @@ async function killAtRandomMoment(
   server: ServerProcess,
   client: Client,
   uploads: Promise<unknown>,
+  isWhole: boolean,
 ): Promise<keyof CrashReport['killedDuring']> {
   const phase = random.pick(['upload', 'settle', 'import'] as const);
   if (phase === 'upload') await Promise.race([uploads, pause(random.below(120))]);
@@ -107,6 +125,12 @@ async function killAtRandomMoment(
     await uploads;
     if (phase === 'import') await untilSomethingRuns(client);
     await pause(random.below(phase === 'settle' ? 300 : 400));
+  }
+  if (!isWhole) {
+    const pid = random.pick(sftpProcesses(server.ready.pid));
+    process.kill(pid, 'SIGKILL');
+    await until(() => !sftpProcesses(server.ready.pid).includes(pid), { what: 'the end of the process' });
+    return phase;
   }
   const gone = once(server.process, 'exit');
   server.process.kill('SIGKILL');

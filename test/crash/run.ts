@@ -1,5 +1,6 @@
 // npm run test:crash -- [--direction inbound|outbound] --seed N --rounds R: the crash harness by command. Exits with 1 when anything
 // was lost or done twice. Outbound: --refuse rename,posix-rename for a server that refuses these.
+// Inbound: --processes 2 for a server with several SFTP processes.
 
 import { parseArgs } from 'node:util';
 import { runCrashRounds } from './harness.ts';
@@ -10,6 +11,7 @@ const { values } = parseArgs({
     direction: { type: 'string', default: 'inbound' },
     seed: { type: 'string', default: '1' },
     rounds: { type: 'string', default: '30' },
+    processes: { type: 'string', default: '1' },
     refuse: { type: 'string', default: '' },
   },
 });
@@ -19,6 +21,6 @@ const refuse = values.refuse.split(',').filter((request) => request !== '');
 const report =
   values.direction === 'outbound'
     ? await runOutboundCrashRounds(seed, rounds, say, refuse)
-    : await runCrashRounds(seed, rounds, say);
+    : await runCrashRounds(seed, rounds, say, Number(values.processes));
 console.log(JSON.stringify(report, null, 2));
 process.exit(report.violations.length === 0 ? 0 : 1);
