@@ -139,6 +139,24 @@ test('a process that is killed is recovered and replaced, and the links of the o
   assertNoBugs(edge);
 });
 
+test('what a process left is recovered later when it cannot be at once', { skip: onlyOnLinux }, async (t) => {
+  const tries: string[] = [];
+  const edge = await startProcessesEdge(t, {
+    recover: async ({ name }) => {
+      tries.push(name);
+      if (tries.length === 1) throw new Error('the database is away');
+    },
+  });
+  const [first] = sftpProcesses();
+  assert.ok(first !== undefined);
+  process.kill(first, 'SIGKILL');
+  await until(() => tries.length === 2, { what: 'a second try' });
+  assert.equal(tries[0], tries[1]);
+  assert.match(String(edge.bugs[0]), /the database is away/);
+  // Others serve meanwhile.
+  await processOf(await clientFrom(t, edge.server, '127.0.0.2'));
+});
+
 test('a process that keeps ending is started again after a pause that grows, and the log says so', {
   skip: onlyOnLinux,
 }, async (t) => {

@@ -35,6 +35,9 @@ type Slot = { name: string; process: LinkProcess; pauses: RestartPauses; over: P
 /** Behind `grace`, for a process to say good-bye to everybody and to close what it has, in milliseconds. */
 const patience = 15_000;
 
+/** Between two tries to recover what a process left, in milliseconds. */
+const recoverPause = 2_000;
+
 /** Takes the port, then starts the processes. Throws AppError when the port cannot be had, an Error when a process cannot begin. */
 export async function startSftpProcesses(options: ProcessesOptions): Promise<SftpServer> {
   const { host, log, reportBug } = options;
@@ -66,13 +69,24 @@ export async function startSftpProcesses(options: ProcessesOptions): Promise<Sft
         'a process of the SFTP server has ended, and its links broke off',
       );
       void startAgain(pauses);
-      recovering = recovering
-        .then(() => options.recover({ name, sessionIds }, writtenNow))
-        .then(() => undefined)
-        .catch((error: unknown) => reportBug('what a process of the SFTP server left could not be recovered', error));
+      recovering = recovering.then(() => recover({ name, sessionIds }));
       await recovering;
     }
     slots.delete(slot);
+  }
+
+  /** Again and again while the database is away; what is not recovered when the server stops is recovered at its next start. */
+  async function recover(lost: LostProcess): Promise<void> {
+    for (;;) {
+      try {
+        await options.recover(lost, writtenNow);
+        return;
+      } catch (error) {
+        reportBug('what a process of the SFTP server left could not be recovered', error);
+      }
+      if (ending.signal.aborted) return;
+      await delay(recoverPause, undefined, { signal: ending.signal }).catch(() => undefined);
+    }
   }
 
   async function startAgain(pauses: RestartPauses): Promise<void> {
