@@ -1,8 +1,9 @@
 // One process that serves SFTP, as the main process sees it: hands it sockets, answers and asks it, and counts its links.
-// Invariant: `gone` resolves once it has ended and every message of it was heard; what its links held is then given back.
+// Invariant: `gone` resolves once it has ended and what it said was heard; `dropLinks` then gives back what its links held.
 
 import { type ChildProcess, fork } from 'node:child_process';
 import type { Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Admission } from '../admission.ts';
 import type { Peer } from '../door.ts';
 import { type LoginPenalties, networkOf, type PenaltyVerdict } from '../login-penalties.ts';
@@ -27,6 +28,9 @@ export type ProcessEnd = { code: number | null; signal: NodeJS.Signals | null };
 
 /** How long a process may take to accept a socket, in milliseconds. */
 const longestHandOver = 30_000;
+
+/** How long after its end the last messages of a process may come, in milliseconds; without them the recovery finds the same. */
+const longestHearing = 1_000;
 
 /** What is answered where nothing is asked but to count. */
 const none: PenaltyVerdict = { locked: false, wait: 0 };
@@ -180,10 +184,10 @@ export class LinkProcess {
       child.once('exit', (code, signal) => resolve({ code, signal }));
       child.once('error', () => child.pid === undefined && resolve({ code: null, signal: null }));
     });
-    // What it said last is heard before this.
+    // What it said last is heard before this; after a kill Node was seen not to tell of the lost channel.
     const heard = new Promise<void>((resolve) => child.once('disconnect', resolve));
     const end = await exited;
-    if (child.pid !== undefined) await heard;
+    if (child.pid !== undefined) await Promise.race([heard, delay(longestHearing, undefined, { ref: false })]);
     this.isReady = false;
     this.hasEnded = true;
     this.#began.reject(new Error(`it ended (${end.signal ?? `exit code ${end.code}`}) before it could take links`));

@@ -21,6 +21,9 @@ export type MainProcess = {
   leave(): void;
 };
 
+/** How often a process looks whether the main one is still there, in milliseconds. */
+const watchEvery = 1_000;
+
 /** To be called once, first of all. */
 export function joinMainProcess(): MainProcess {
   // A terminal and a service manager signal every process; the main one says when it is time.
@@ -84,9 +87,15 @@ export function joinMainProcess(): MainProcess {
     }
   });
   // Without the main process nothing that is done here can be answered for; its next start recovers what was open.
-  process.on('disconnect', () => {
+  const end = (): void => {
     if (!leaving) process.kill(process.pid, 'SIGKILL');
-  });
+  };
+  process.on('disconnect', end);
+  // Should Node not tell of the lost channel, the system tells of another parent.
+  const parent = process.ppid;
+  setInterval(() => {
+    if (!process.connected || process.ppid !== parent) end();
+  }, watchEvery).unref();
 
   return {
     task: task.promise,
