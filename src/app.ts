@@ -9,7 +9,6 @@ import { type Logger, pino } from 'pino';
 import { ensureBootstrapToken } from './accounts/bootstrap-token.ts';
 import { ensureSetupToken } from './accounts/set-up.ts';
 import { openDiskFiles } from './adapters/disk-files/open-disk-files.ts';
-import { openHashThread } from './adapters/hash-thread/open-hash-thread.ts';
 import { createHttpPost } from './adapters/http-post/http-post.ts';
 import { readMasterKey } from './adapters/master-key/read-master-key.ts';
 import { createConnect } from './adapters/network/connect.ts';
@@ -27,11 +26,7 @@ import { ascendingIds } from './domain/ascending-ids.ts';
 import { listenError } from './domain/listen-errors.ts';
 import type { Clock, MailTransport } from './domain/ports.ts';
 import { openHttp } from './http/open-http.ts';
-import { feedLogins } from './inbound/authenticate-feed.ts';
 import { type HostKey, loadHostKeys } from './inbound/host-keys.ts';
-import { OpenFeeds } from './inbound/open-feeds.ts';
-import { sessionRecorder } from './inbound/record-session.ts';
-import { recoverUploads } from './inbound/recover-uploads.ts';
 import { afterClockSteps } from './jobs/clock-steps.ts';
 import { queueHandlers } from './jobs/handlers.ts';
 import { startImportWorker } from './jobs/import-worker.ts';
@@ -43,11 +38,11 @@ import { correctDigests } from './notify/correct-digests.ts';
 import { dueDigests } from './notify/due-digests.ts';
 import { createNotify } from './notify/notify.ts';
 import { recoverNotifications } from './notify/recover-notifications.ts';
+import { openSftp } from './open-sftp.ts';
 import { correctSchedules } from './outbound/correct-schedules.ts';
 import { dueDestinations } from './outbound/due-destinations.ts';
 import { limitKeyOverlaps } from './outbound/limit-key-overlaps.ts';
 import { recoverTransfers } from './outbound/recover-transfers.ts';
-import { startSftpServer } from './sftp/server.ts';
 import { ssh2Condition } from './sftp/ssh2-condition.ts';
 import { newestIdAllInstitutions } from './store/newest-id.ts';
 import { getSetting, putSetting } from './store/settings.ts';
@@ -68,9 +63,6 @@ export type App = {
 
 /** What tests replace; everything else is real in every test. */
 export type Overrides = { clock?: Clock; db?: Database; log?: Logger; mail?: MailTransport };
-
-/** Free bytes that uploads may not eat up, so that the database can go on working. */
-const diskReserve = 64 * 1024 * 1024;
 
 /** The version of this installation, from package.json. */
 function installedVersion(): string {
@@ -155,7 +147,7 @@ export async function openApp(config: Config, secrets: Secrets, overrides: Overr
   }
   const hostKeys = await openHostKeys(deps);
   if (config.roles.has('worker')) startWorker(deps, building);
-  if (config.roles.has('sftp')) listening.sftp = await startSftp(config, deps, hostKeys, building);
+  if (config.roles.has('sftp')) listening.sftp = await openSftp(config, secrets, deps, hostKeys, building);
   if (config.roles.has('http')) {
     const http = await openHttp(deps, { trustedProxies: config.trustedProxies });
     building.defer(() => http.close());
@@ -233,42 +225,6 @@ function startWorker(deps: Deps, building: AsyncDisposableStack): void {
   const worker = startImportWorker({ ...deps, reader });
   building.defer(() => worker.stop());
   deps.wakeImports = () => worker.wake();
-}
-
-async function startSftp(
-  config: Config,
-  deps: Deps,
-  hostKeys: readonly HostKey[],
-  building: AsyncDisposableStack,
-): Promise<{ host: string; port: number }> {
-  const hashing = openHashThread();
-  building.defer(() => hashing.close());
-  const receive = {
-    ...deps,
-    wakeImports: () => deps.wakeImports(),
-    reserveBytes: diskReserve,
-    openFeeds: new OpenFeeds(),
-    hashing,
-  };
-  await recoverUploads(receive);
-  deps.log.info({ ...ssh2Condition() }, 'SFTP encryption');
-  const server = await startSftpServer({
-    ...config.sftp,
-    hostKeys: hostKeys.map((key) => key.privateKey),
-    clock: deps.clock,
-    ports: {
-      authenticate: feedLogins(receive),
-      sessions: sessionRecorder(receive),
-      reportBug: (message, cause) => deps.log.error({ err: cause }, message),
-    },
-  });
-  building.defer(() => server.close());
-  deps.endSessions = (feedId) => {
-    server
-      .endSessions(feedId)
-      .catch((error: unknown) => deps.log.error({ err: error, feedId }, 'sessions were not ended'));
-  };
-  return { host: server.host, port: server.port };
 }
 
 function urlHost(host: string): string {

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ConfigError, readConfig } from './config.ts';
+import { ConfigError, readConfig, usualSftpProcesses } from './config.ts';
 
 const key = 'k'.repeat(32);
 
@@ -47,6 +47,8 @@ const refused: [string, Record<string, string>, RegExp][] = [
   ['a negative settle time', { CAUSEWAY_SETTLE_SECONDS: '-1' }, /CAUSEWAY_SETTLE_SECONDS/],
   ['a public address without a scheme', { CAUSEWAY_PUBLIC_URL: 'example.edu' }, /CAUSEWAY_PUBLIC_URL/],
   ['a shown SFTP address without a port', { CAUSEWAY_PUBLIC_SFTP: 'example.edu' }, /CAUSEWAY_PUBLIC_SFTP/],
+  ['no SFTP process', { CAUSEWAY_SFTP_PROCESSES: '0' }, /CAUSEWAY_SFTP_PROCESSES.*1 to 64/],
+  ['too many SFTP processes', { CAUSEWAY_SFTP_PROCESSES: '65' }, /CAUSEWAY_SFTP_PROCESSES.*1 to 64/],
   ['a mail server of another kind', { CAUSEWAY_SMTP_URL: 'https://mail.example.edu' }, /CAUSEWAY_SMTP_URL.*smtps:/],
   ['a mail password with a bare %', { CAUSEWAY_SMTP_URL: 'smtp://u:p%zz@mail.example.edu' }, /CAUSEWAY_SMTP_URL.*%25/],
   ['a sender that is no address', { CAUSEWAY_SMTP_URL: 'smtp://h?from=Data%20Office' }, /CAUSEWAY_SMTP_URL.*from=/],
@@ -66,4 +68,21 @@ test('no secret stands in what is printed of a refused setting', () => {
     () => readConfig({ CAUSEWAY_MASTER_KEY: secret }, '/'),
     (error) => error instanceof Error && !error.message.includes(secret),
   );
+});
+
+test('half of the cores serve SFTP, four at most, and one where there are two or fewer', () => {
+  const usual = [1, 2, 3, 4, 6, 8, 16, 128].map(usualSftpProcesses);
+  assert.deepEqual(usual, process.platform === 'win32' ? usual.map(() => 1) : [1, 1, 1, 2, 3, 4, 4, 4]);
+});
+
+test('what is handed down to processes names no setting of ours and holds no password', () => {
+  const { config } = readConfig(
+    {
+      ...{ CAUSEWAY_MASTER_KEY: 'm'.repeat(32), CAUSEWAY_DATABASE_URL: 'postgres://u@db/c', PGPASSWORD: 'p%/@' },
+      ...{ TZ: 'UTC', NODE_EXTRA_CA_CERTS: '/ca.pem', PATH: '/bin', AWS_SECRET_ACCESS_KEY: 'x' },
+    },
+    '/',
+  );
+  assert.deepEqual(config.childEnvironment, { NODE_EXTRA_CA_CERTS: '/ca.pem', TZ: 'UTC' });
+  assert.deepEqual(config.database, { kind: 'postgres', url: 'postgres://u:p%25%2F%40@db/c' });
 });

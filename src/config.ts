@@ -2,6 +2,7 @@
 // Invariant: a bad value ends the start with a sentence that names the setting and says what it may be.
 
 import { isIP, isIPv6 } from 'node:net';
+import { availableParallelism } from 'node:os';
 import { isAbsolute, resolve } from 'node:path';
 import type { DatabaseConfig } from './db/connection.ts';
 
@@ -14,6 +15,8 @@ export type Config = {
   roles: ReadonlySet<Role>;
   http: { host: string; port: number };
   sftp: { host: string; port: number };
+  /** How many processes serve SFTP; with 1 this one does. */
+  sftpProcesses: number;
   /** What institutions are shown instead of the listening address. */
   publicUrl: string | null;
   publicSftp: { host: string; port: number } | null;
@@ -26,6 +29,8 @@ export type Config = {
   /** The addresses that destinations see, to be shown for allow-lists. */
   egressAddresses: string[];
   logLevel: string;
+  /** What processes that we start may know of the environment: nothing that could be a secret. */
+  childEnvironment: Record<string, string>;
 };
 
 /** Kept apart from `Config`, so that printing a configuration can never print a secret. */
@@ -43,6 +48,12 @@ export class ConfigError extends Error {
     this.name = 'ConfigError';
   }
 }
+
+/** Where certificates are, how times are written, and how PostgreSQL is reached beside its address. */
+const handedDown = [
+  ...['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'SSL_CERT_DIR', 'TZ'],
+  ...['PGHOST', 'PGPORT', 'PGUSER', 'PGDATABASE', 'PGSSLMODE', 'PGSSLCERT', 'PGSSLKEY', 'PGSSLROOTCERT', 'PGPASSFILE'],
+];
 
 const allRoles: readonly Role[] = ['sftp', 'http', 'worker'];
 
@@ -73,7 +84,7 @@ export function readConfig(env: Record<string, string | undefined>, cwd: string)
     config: {
       dataDir,
       database: databaseUrl
-        ? { kind: 'postgres', url: checkedDatabaseUrl(databaseUrl) }
+        ? { kind: 'postgres', url: withPassword(checkedDatabaseUrl(databaseUrl), text('PGPASSWORD')) }
         : { kind: 'embedded', dir: dataDir },
       files: checkedFiles(text('CAUSEWAY_FILES') ?? 'disk:', dataDir, cwd),
       roles: checkedRoles(text('CAUSEWAY_ROLES') ?? allRoles.join(',')),
@@ -85,6 +96,7 @@ export function readConfig(env: Record<string, string | undefined>, cwd: string)
         host: text('CAUSEWAY_SFTP_HOST') ?? host,
         port: checkedPort('CAUSEWAY_SFTP_PORT', text('CAUSEWAY_SFTP_PORT') ?? '2022'),
       },
+      sftpProcesses: checkedProcesses(text('CAUSEWAY_SFTP_PROCESSES')),
       publicUrl: checkedUrl(text('CAUSEWAY_PUBLIC_URL')),
       publicSftp: checkedHostPort(text('CAUSEWAY_PUBLIC_SFTP')),
       settleSeconds: checkedSeconds(text('CAUSEWAY_SETTLE_SECONDS')),
@@ -95,6 +107,7 @@ export function readConfig(env: Record<string, string | undefined>, cwd: string)
       allowNetworks: checkedNetworks('CAUSEWAY_ALLOW_NETWORKS', text('CAUSEWAY_ALLOW_NETWORKS')),
       egressAddresses: checkedNetworks('CAUSEWAY_EGRESS_ADDRESSES', text('CAUSEWAY_EGRESS_ADDRESSES')),
       logLevel: checkedLogLevel(text('CAUSEWAY_LOG_LEVEL') ?? 'info'),
+      childEnvironment: Object.fromEntries(handedDown.flatMap((name) => (env[name] ? [[name, env[name]]] : []))),
     },
     secrets: { masterKey, bootstrapToken, smtpUrl: checkedSmtpUrl(text('CAUSEWAY_SMTP_URL')) },
   };
@@ -111,6 +124,14 @@ function checkedDatabaseUrl(text: string): string {
       'It must be an address such as postgres://user:password@host:5432/database.',
     );
   return text;
+}
+
+/** PostgreSQL's own variable counts where the address has none; processes of ours get the address, and no environment. */
+function withPassword(address: string, password: string | undefined): string {
+  const url = new URL(address);
+  if (password === undefined || url.password !== '' || url.searchParams.has('password')) return address;
+  url.password = encodeURIComponent(password);
+  return url.href;
 }
 
 function checkedFiles(text: string, dataDir: string, cwd: string): Config['files'] {
@@ -140,6 +161,19 @@ function checkedPort(setting: string, text: string): number {
   if (!/^\d+$/.test(text) || port > 65535)
     throw new ConfigError(setting, `“${text}” is no port. Use a number from 0 to 65535; 0 takes a free one.`);
   return port;
+}
+
+/** Two cores are shared with PostgreSQL and the imports; from four on half of them, up to four, may serve SFTP. */
+export function usualSftpProcesses(cores: number): number {
+  return cores <= 2 || process.platform === 'win32' ? 1 : Math.min(4, Math.floor(cores / 2));
+}
+
+function checkedProcesses(text: string | undefined): number {
+  if (text === undefined) return usualSftpProcesses(availableParallelism());
+  const processes = Number(text);
+  if (!/^\d+$/.test(text) || processes < 1 || processes > 64)
+    throw new ConfigError('CAUSEWAY_SFTP_PROCESSES', `“${text}” is no number of processes. Use a number from 1 to 64.`);
+  return processes;
 }
 
 function checkedUrl(text: string | undefined): string | null {

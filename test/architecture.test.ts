@@ -30,6 +30,7 @@ const allowed: Record<string, string[]> = {
   'deps.ts': ['domain', 'db'],
   'config.ts': ['db', 'domain'],
   'app.ts': [
+    'open-sftp.ts',
     'db',
     'domain',
     'store',
@@ -45,6 +46,9 @@ const allowed: Record<string, string[]> = {
     'config.ts',
     'api',
   ],
+  'open-sftp.ts': ['db', 'domain', 'inbound', 'adapters', 'sftp', 'sftp-task.ts', 'deps.ts', 'config.ts'],
+  'sftp-program.ts': ['db', 'domain', 'store', 'inbound', 'adapters', 'sftp', 'sftp-task.ts'],
+  'sftp-task.ts': ['db'],
   'main.ts': ['cli', 'app.ts', 'config.ts', 'db', 'domain'],
 };
 

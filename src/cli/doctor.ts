@@ -38,7 +38,13 @@ async function findingsOf(settings: () => { config: Config; secrets: Secrets }):
     ...(await database(config, secrets)),
     await port('web port', config.http),
     await port('SFTP port', config.sftp),
+    { name: 'SFTP processes', ok: true, detail: processes(config) },
   ];
+}
+
+function processes({ sftpProcesses }: Config): string {
+  const served = sftpProcesses === 1 ? 'the main process serves SFTP' : `${sftpProcesses} processes serve SFTP`;
+  return `${served} (CAUSEWAY_SFTP_PROCESSES)`;
 }
 
 /** Slower ciphers are no fault; a server without today's key exchange wants a person. */

@@ -2,6 +2,7 @@
 // Invariant: nothing of the driver leaves this folder; its errors become DatabaseError, which carries no values.
 import type { ClientConfig } from 'pg';
 import { startEmbedded } from './embedded.ts';
+import type { DatabaseLink } from './links.ts';
 import { readOutsideConfig } from './outside.ts';
 import { openPool } from './pool.ts';
 import { checkServer } from './server-check.ts';
@@ -61,6 +62,8 @@ export interface Database extends Queryable {
   listen(channel: string, onMessage: (payload: string) => void, onGap?: () => void): Promise<() => Promise<void>>;
   /** Pooled connections now: all, idle, and callers that wait for one. For metrics. */
   poolUse(): { total: number; idle: number; waiting: number };
+  /** How another process of this installation reaches the same database: see `openShared`. */
+  link(): DatabaseLink;
   /** Waits for what is running, ends all connections, then (embedded) stops PostgreSQL. May be called twice. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;

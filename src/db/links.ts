@@ -14,9 +14,22 @@ const MAY_COME_BACK = /^(ENOENT|ECONNREFUSED|ECONNRESET|EPIPE|08006|57P0[1-3]|53
 const SESSION_SETTINGS = `SET datestyle = 'ISO, YMD'; SET timezone = 'UTC'; SET intervalstyle = 'postgres';
 SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'`;
 
-/** What every link gets: our name, our reading of values, and a probe that notices a dead peer. */
+/** How a process reaches the database, as JSON. It may hold the password: it is told to processes of ours only. */
+export type DatabaseLink =
+  | { connectionString: string }
+  | { host: string; port: number; user: string; password: string; database: string };
+
+/** What of a link another process needs. */
+export function describeForProcess(link: ClientConfig): DatabaseLink {
+  if (link.connectionString !== undefined) return { connectionString: link.connectionString };
+  const { host = '', port = 5432, user = '', password, database = '' } = link;
+  return { host, port, user, password: typeof password === 'string' ? password : '', database };
+}
+
+/** What every link gets: our name (or the one that the link has), our reading of values, and a probe that notices a dead peer. */
 export function linkConfig(link: ClientConfig): ClientConfig {
-  return { ...link, application_name: 'causeway', types: valueTypes, keepAlive: true, connectionTimeoutMillis: 30_000 };
+  const application_name = link.application_name ?? 'causeway';
+  return { ...link, application_name, types: valueTypes, keepAlive: true, connectionTimeoutMillis: 30_000 };
 }
 
 /** Puts a fresh link into the state that the rest of the code relies on. */

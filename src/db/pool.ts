@@ -5,7 +5,7 @@ import pg from 'pg';
 import type { Database, DatabaseLog, OpenOptions, Session } from './connection.ts';
 import { DatabaseError, isLostConnection } from './database-error.ts';
 import { bindClient, clientOf, queryableOf, runStatement, unbindClient } from './driver-client.ts';
-import { connectLink, linkConfig, patiently, prepareLink } from './links.ts';
+import { connectLink, describeForProcess, linkConfig, patiently, prepareLink } from './links.ts';
 import { listenOn } from './listen.ts';
 import { inTransaction, runHooks, type TransactionOptions, type Tx } from './transaction.ts';
 
@@ -95,6 +95,7 @@ export function openPool(link: ClientConfig, options: PoolOptions = {}): Databas
       return stop;
     },
     poolUse: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
+    link: () => describeForProcess(link),
     close: () => (closing ??= shutDown()),
     [Symbol.asyncDispose]: () => db.close(),
   };

@@ -70,6 +70,11 @@ export class OpenFeeds {
     return entry.feed;
   }
 
+  /** Has any session of this process the path open for writing? */
+  hasWriterAt(feedId: FeedId, path: string): boolean {
+    return this.#feeds.get(feedId)?.feed.hasWriterAt(path) ?? false;
+  }
+
   leave(feedId: FeedId): void {
     const entry = this.#feeds.get(feedId);
     if (!entry) return;

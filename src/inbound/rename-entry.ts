@@ -14,6 +14,7 @@ import {
   moveQueuedBelow,
   type NewImport,
   queueImport,
+  releaseFromWriter,
 } from '../store/receive-queue.ts';
 import { deleteEntry, type EntryRecord, findEntry, moveEntriesBelow, moveEntry } from '../store/sftp-entries.ts';
 import { mustBeFolder } from './open-file.ts';
@@ -45,7 +46,7 @@ export async function renameEntry(
       if (!source && !open.visibleAt(from)) throw noSuchFile(from);
       if (from === to && replace) return;
       await checkTarget(tx, context, { from, to }, replace && source?.kind !== 'folder');
-      if (source?.kind === 'folder') await moveFolder(tx, context, { from, to });
+      if (source?.kind === 'folder') await moveFolder(deps, tx, context, { from, to });
       else await moveFile(deps, tx, context, { from, to }, source);
     });
     for (const upload of open.at(from)) await upload.moveTo(to);
@@ -66,10 +67,15 @@ async function checkTarget(
   if (!isThere) await mustBeFolder(tx, feed, parentOf(to));
 }
 
-async function moveFolder(tx: Tx, { feed }: RootContext, { from, to }: Names): Promise<void> {
+async function moveFolder(deps: ReceiveDeps, tx: Tx, { feed, open }: RootContext, { from, to }: Names): Promise<void> {
   await moveEntry(tx, feed, from, to);
   for (const path of await moveEntriesBelow(tx, feed, from, to)) checkedPath(path);
-  await moveQueuedBelow(tx, feed, from, { path: to, dryRun: isDryRunPath(to) });
+  const waiting = await moveQueuedBelow(tx, feed, from, { path: to, dryRun: isDryRunPath(to) });
+  // A writer in another process stays where the folder was, and nobody would ever release what has moved.
+  for (const path of waiting)
+    if (!open.hasWriterAt(from + path.slice(to.length)))
+      await releaseFromWriter(tx, feed, path, waitsForAt(path, false), deps.clock.now());
+  tx.afterCommit(deps.wakeImports);
 }
 
 async function moveFile(

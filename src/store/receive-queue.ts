@@ -140,27 +140,33 @@ export async function moveQueued(
   return rows.map((row) => row.arrivalId);
 }
 
-/** A folder got another name: what is queued below it keeps its place in the queue. */
+/** A folder got another name: what is queued below it keeps its place in the queue. Gives what waits for a writer there. */
 export async function moveQueuedBelow(
   tx: Tx,
   feed: FeedRef,
   from: string,
   to: { path: string; dryRun: boolean },
-): Promise<void> {
-  await tx.execute(
+): Promise<string[]> {
+  const moved = await tx.query<{ path: string; waitsFor: WaitsFor }>(
     `update imports set path = $4 || substr(path, char_length($3) + 1), dry_run = $5
-     where institution_id = $1 and feed_id = $2 and starts_with(path, $3 || '/') and status = 'queued'`,
+     where institution_id = $1 and feed_id = $2 and starts_with(path, $3 || '/') and status = 'queued'
+     returning path, waits_for as "waitsFor"`,
     [feed.institutionId, feed.feedId, from, to.path, to.dryRun],
+  );
+  return moved.filter(({ waitsFor }) => waitsFor === 'writer').map(({ path }) => path);
+}
+
+/** Every path under which something waits for its writer. */
+export async function waitingForWriterAllInstitutions(db: Queryable): Promise<(FeedRef & { path: string })[]> {
+  return db.query<FeedRef & { path: string }>(
+    `select distinct institution_id as "institutionId", feed_id as "feedId", path from imports
+     where status = 'queued' and waits_for = 'writer'`,
   );
 }
 
 /** After a restart no client of this installation has a file open: whatever waited for a writer goes on. */
 export async function releaseAllWritersAllInstitutions(db: Queryable, now: Date): Promise<void> {
-  const rows = await db.query<{ institutionId: FeedRef['institutionId']; feedId: FeedRef['feedId']; path: string }>(
-    `select distinct institution_id as "institutionId", feed_id as "feedId", path from imports
-     where status = 'queued' and waits_for = 'writer'`,
-  );
-  for (const { path, ...feed } of rows) {
+  for (const { path, ...feed } of await waitingForWriterAllInstitutions(db)) {
     await releaseFromWriter(db, feed, path, isTemporaryName(path) ? 'rename' : null, now);
   }
 }

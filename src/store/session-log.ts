@@ -100,3 +100,16 @@ export async function endLeftOverSessionsAllInstitutions(db: Queryable, now: Dat
     [now],
   );
 }
+
+/** Sessions of a process that died, as far as they are still open. Gives their number. */
+export async function endLostSessionsAllInstitutions(
+  db: Queryable,
+  ids: readonly SessionId[],
+  now: Date,
+): Promise<number> {
+  return db.execute(
+    `update session_log set outcome = 'dropped', reason = 'server-stopped', ended_at = $2
+     where id = any($1) and outcome = 'open'`,
+    [ids, now],
+  );
+}

@@ -214,6 +214,23 @@ test('a folder that another node removed comes back with the file that is closed
   assert.deepEqual(await listing(root, '/a/b'), ['/a/b/x.csv 0']);
 });
 
+test('what waits for a writer in another process goes on when its folder is renamed here; for a writer here it waits', async (t) => {
+  const feed = await openTestFeed(t);
+  const root = openSession(feed);
+  const other = openSession({ ...feed, deps: { ...feed.deps, openFeeds: new OpenFeeds() } });
+  await root.makeFolder('/a', {});
+  await put(root, '/a/there.csv', 'one');
+  await put(root, '/a/here.csv', 'two');
+  const there = await other.open('/a/there.csv', flags('wc'), {});
+  const here = await root.open('/a/here.csv', flags('wc'), {});
+  assert.deepEqual(await historyOf(feed), ['/a/there.csv queued writer "one"', '/a/here.csv queued writer "two"']);
+  await root.rename('/a', '/b', { replace: false });
+  assert.deepEqual(await historyOf(feed), ['/b/there.csv queued "one"', '/b/here.csv queued writer "two"']);
+  await here.close();
+  await there.close();
+  assert.deepEqual(await historyOf(feed), ['/b/there.csv queued "one"', '/b/here.csv queued "two"']);
+});
+
 test('a CLOSE that the database could not record is refused, shows nothing, and the file can be sent again', async (t) => {
   const feed = await openTestFeed(t);
   const transaction = () => Promise.reject(new Error('the database is away'));

@@ -39,6 +39,8 @@ export async function startTestApp(settings: Record<string, string> = {}, overri
       CAUSEWAY_BOOTSTRAP_TOKEN: token,
       CAUSEWAY_HTTP_PORT: '0',
       CAUSEWAY_SFTP_PORT: '0',
+      // The suite can be run over several processes as well; clocks and logs that a test brings reach this one only.
+      CAUSEWAY_SFTP_PROCESSES: process.env.CAUSEWAY_TEST_SFTP_PROCESSES ?? '1',
       CAUSEWAY_SETTLE_SECONDS: '0.2',
       CAUSEWAY_LOG_LEVEL: 'error',
       ...settings,

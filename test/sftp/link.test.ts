@@ -3,8 +3,18 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { AppError } from '../../src/domain/errors.ts';
+import type { LoginPenalties } from '../../src/sftp/login-penalties.ts';
 import { type Edge, type EdgeSettings, startEdge } from '../kit/sftp-edge.ts';
-import { connectPeer, handleOf, messageOf, openSftp, type Peer, packet, statusOf } from '../kit/sftp-peer.ts';
+import {
+  connectClient,
+  connectPeer,
+  handleOf,
+  messageOf,
+  openSftp,
+  type Peer,
+  packet,
+  statusOf,
+} from '../kit/sftp-peer.ts';
 import { until } from '../kit/until.ts';
 
 const writing = 2 + 8 + 16;
@@ -189,4 +199,26 @@ test('fifty clients behind one address log in at the same time', async (t) => {
   const peers = await Promise.all(Array.from({ length: 50 }, () => connectPeer(t, edge.server.port)));
   const replies = await Promise.all(peers.map((peer, index) => peer.ask(14, `folder ${index}`, 0)));
   assert.deepEqual(replies.map(statusOf), Array(50).fill(0));
+});
+
+test('a login whose password was looked at before the sessions of its feed were ended is ended, too', async (t) => {
+  const looked = Promise.withResolvers<void>();
+  const goOn = Promise.withResolvers<void>();
+  const penalties: LoginPenalties = {
+    before: async () => ({ locked: false, wait: 0 }),
+    failed: async () => undefined,
+    succeeded: async () => {
+      looked.resolve();
+      await goOn.promise;
+    },
+  };
+  const edge = await startEdge(t, { penalties });
+  const client = connectClient(t, edge.server.port);
+  await looked.promise;
+  assert.equal(await edge.server.endSessions('feed-1'), 0);
+  goOn.resolve();
+  await once(await client, 'close');
+  await until(() => edge.records.ended.length === 1);
+  assert.deepEqual(edge.records.ended[0]?.end, { how: 'dropped', reason: 'ended-by-server' });
+  await connectClient(t, edge.server.port);
 });

@@ -21,7 +21,8 @@ export function serverSettings(socketFolder: string): Record<string, string> {
     // On macOS a plain fsync leaves the data in the cache of the disk.
     ...(process.platform === 'darwin' ? { wal_sync_method: 'fsync_writethrough' } : {}),
 
-    max_connections: '100',
+    // Room for 64 SFTP processes with two links each, beside everything else.
+    max_connections: '250',
     shared_buffers: megabytes(between(memory / 16, 64 * MB, 512 * MB)),
     effective_cache_size: megabytes(between(memory / 2, 256 * MB, 8192 * MB)),
     work_mem: '16MB',
