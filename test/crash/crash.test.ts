@@ -4,11 +4,19 @@ import assert from 'node:assert/strict';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { onlyOnLinux } from '../kit/sftp-processes.ts';
 import { type Fault, inboundFaults } from './faults.ts';
 import { faultsOf, type InboundReport, runInboundRounds } from './inbound-harness.ts';
 
-const run = (seed: number, rounds: number, of: readonly Fault[], say: (line: string) => void) =>
-  runInboundRounds({ seed, rounds, faults: of, say, log: join(tmpdir(), `causeway-crash-test-${seed}.log`) });
+const run = (seed: number, rounds: number, of: readonly Fault[], say: (line: string) => void, processes = 1) =>
+  runInboundRounds({
+    seed,
+    rounds,
+    faults: of,
+    say,
+    processes,
+    log: join(tmpdir(), `causeway-crash-test-${seed}.log`),
+  });
 
 function assertSound(report: InboundReport, rounds: number): void {
   assert.deepEqual(report.violations, []);
@@ -32,4 +40,13 @@ test('so it is when PostgreSQL, its sessions or a worker die, the disk is full f
   assertSound(report, 20);
   for (const fault of ['postgres killed', 'backend killed', 'session ended', 'line cut'] as const)
     assert.ok(faultsOf(report, fault) > 0, `${fault} never came`);
+});
+
+test('with two SFTP processes, of which most rounds kill one, nothing is lost or done twice', {
+  skip: onlyOnLinux,
+}, async (t) => {
+  const faults = ['sftp process killed', 'server killed', 'line cut'] as const;
+  const report = await run(20_261_201, 12, faults, (line) => t.diagnostic(line), 2);
+  assertSound(report, 12);
+  assert.ok(faultsOf(report, 'sftp process killed') > 0, 'no SFTP process was ever killed');
 });

@@ -16,10 +16,12 @@ const everywhere = [
 ] as const;
 /** `replies lost`: what the remote server says does not arrive, and then the line is cut. `remote killed`: the process at its end. */
 const remoteOnly = ['replies lost', 'remote killed'] as const;
+/** Where several processes serve SFTP: one of them. */
+const severalOnly = ['sftp process killed'] as const;
 
-export const inboundFaults: readonly Fault[] = everywhere;
+export const inboundFaults: readonly Fault[] = [...everywhere, ...severalOnly];
 export const outboundFaults: readonly Fault[] = [...everywhere, ...remoteOnly];
-export type Fault = (typeof everywhere)[number] | (typeof remoteOnly)[number];
+export type Fault = (typeof everywhere)[number] | (typeof remoteOnly)[number] | (typeof severalOnly)[number];
 
 /** How many faults of a kind came in which phase. */
 export type Counts<Phase extends string> = Partial<Record<Fault, Partial<Record<Phase, number>>>>;
@@ -49,6 +51,7 @@ const weights: Record<Fault, number> = {
   'line cut': 9,
   'replies lost': 9,
   'remote killed': 4,
+  'sftp process killed': 40,
 };
 
 export function chooseFault(random: Random, possible: readonly Fault[]): Fault {

@@ -41,15 +41,23 @@ export type InboundReport = {
 
 const settings = { CAUSEWAY_SETTLE_SECONDS: '0.15' };
 
-/** `longest`: rows of the longest files. */
-export async function runInboundRounds(options: RunOptions & { longest?: number }): Promise<InboundReport> {
-  const { seed, rounds, longest = 6_000, log } = options;
+/** `longest`: rows of the longest files. `processes`: how many serve SFTP. */
+export async function runInboundRounds(
+  options: RunOptions & { longest?: number; processes?: number },
+): Promise<InboundReport> {
+  const { seed, rounds, longest = 6_000, log, processes = 1 } = options;
   const began = performance.now();
   const noDisk = smallDiskMissing();
-  const possible = (options.faults ?? inboundFaults).filter((fault) => fault !== 'disk full' || noDisk === false);
+  const possible = (options.faults ?? inboundFaults).filter(
+    (fault) => (fault !== 'disk full' || noDisk === false) && (fault !== 'sftp process killed' || processes > 1),
+  );
   // The stored files of a round take up to half a MiB, and the last 64 MiB are Causeway's reserve.
   const mebibytes = possible.includes('disk full') ? 160 + Math.ceil(rounds / 2) : 0;
-  await using installation = await Installation.open({ settings, mebibytes, log });
+  await using installation = await Installation.open({
+    settings: { ...settings, CAUSEWAY_SFTP_PROCESSES: String(processes) },
+    mebibytes,
+    log,
+  });
   const report: InboundReport = {
     seed,
     rounds: 0,

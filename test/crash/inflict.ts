@@ -38,6 +38,8 @@ export async function inflict(
       const session = await oneSession(on, which);
       return session === null ? undefined : on.database.endSession(session);
     }
+    case 'sftp process killed':
+      return on.killSftpProcess(which);
     case 'worker killed':
       return on.end(on.working, 'SIGKILL');
     case 'disk full':

@@ -10,6 +10,7 @@ import { type ServerProcess, startServer } from '../../scripts/start-server.ts';
 import { type Client, openClient } from '../../src/cli/client.ts';
 import { preparedDataFolder } from '../kit/database-server.ts';
 import { type Link, startLink } from '../kit/partners/link.ts';
+import { sftpProcesses } from '../kit/sftp-processes.ts';
 import { until } from '../kit/until.ts';
 import { DatabaseWatch } from './database-watch.ts';
 import { mountSmallDisk, type SmallDisk } from './small-disk.ts';
@@ -132,6 +133,16 @@ export class Installation implements AsyncDisposable {
     if (hasEnded(running)) this.endedByItself += 1;
     delete this.#running[part];
     await endProcess(running, signal);
+  }
+
+  /** SIGKILL to one of the processes that serve SFTP for the server; `which` from 0 to 1. Resolves when it is gone. */
+  async killSftpProcess(which: number): Promise<void> {
+    const { pid } = this.#server.ready;
+    const all = sftpProcesses(pid);
+    const one = all[Math.floor(which * all.length)];
+    if (one === undefined) return;
+    process.kill(one, 'SIGKILL');
+    await until(() => !sftpProcesses(pid).includes(one), { what: 'the end of an SFTP process' });
   }
 
   /** Starts the server and kills it after so many milliseconds, ready or not. */

@@ -1,6 +1,6 @@
 // npm run test:crash -- [--direction inbound|outbound|both] --seed N --rounds R: the crash harness by command. Exits with 1 when
-// anything was lost or done twice. --faults takes a list of the faults to choose from. Outbound: --refuse rename,posix-rename for
-// a server that refuses these.
+// anything was lost or done twice. --faults takes a list of the faults to choose from. Inbound: --processes 2 for several processes
+// that serve SFTP. Outbound: --refuse rename,posix-rename for a server that refuses these.
 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,6 +17,7 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '30' },
     refuse: { type: 'string', default: '' },
     faults: { type: 'string', default: '' },
+    processes: { type: 'string', default: '1' },
   },
 });
 const [seed, rounds] = [Number(values.seed), Number(values.rounds)];
@@ -35,7 +36,7 @@ const optionsOf = (direction: string, faults: readonly Fault[]): RunOptions => (
   signal: stop.signal,
 });
 const directions: Record<string, () => Promise<{ violations: string[] }>> = {
-  inbound: () => runInboundRounds(optionsOf('inbound', inboundFaults)),
+  inbound: () => runInboundRounds({ ...optionsOf('inbound', inboundFaults), processes: Number(values.processes) }),
   outbound: () => runOutboundRounds({ ...optionsOf('outbound', outboundFaults), refuse: list(values.refuse) }),
 };
 const chosen = values.direction === 'both' ? Object.keys(directions) : [values.direction];
