@@ -2,6 +2,7 @@
 // seed chooses, and compares what was acknowledged with what was imported.
 // Invariant: a round is chosen before it begins; what happened is found out afterwards, from the API, the tables and the disk.
 
+import { rm } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Link } from '../kit/partners/link.ts';
 import { until } from '../kit/until.ts';
@@ -90,6 +91,7 @@ export async function runInboundRounds(
   report.acknowledged = sent.filter(({ reached }) => reached === 'acknowledged').length;
   report.endedByItself = installation.endedByItself;
   report.seconds = Math.round((performance.now() - began) / 1000);
+  if (report.violations.length === 0) await rm(log);
   return report;
 }
 

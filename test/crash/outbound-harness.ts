@@ -2,6 +2,7 @@
 // a seed chooses, and compares what lies on the remote side with what an undisturbed run would have left there.
 // Invariant: a round is one window: it is loaded, requested, hit once to three times, and has to be delivered in the end.
 
+import { rm } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { TransferView } from '../../src/api/transfers.ts';
 import { type Counts, count, type Fault, outboundFaults } from './faults.ts';
@@ -70,6 +71,7 @@ export async function runOutboundRounds(options: RunOptions & { refuse?: readonl
     report.transfers[status] = (report.transfers[status] ?? 0) + 1;
   report.endedByItself = installation.endedByItself;
   report.seconds = Math.round((performance.now() - began) / 1000);
+  if (report.violations.length === 0) await rm(log);
   return report;
 }
 

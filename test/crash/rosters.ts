@@ -13,7 +13,7 @@ export type Roster = { name: string; kind: RosterKind; rows: readonly Row[]; byt
 /** From this size on rows are compared (ADR 0012), and a first file goes straight into the contacts (ADR 0013). */
 const largeFile = 256 * 1024;
 
-/** Plans the files of one institution, one after the other. `largest`: rows of a long file. */
+/** Plans the files of one institution, one after the other. `longest`: rows of the longest file. */
 export class RosterPlan {
   readonly #random: Random;
   readonly #longest: number;

@@ -9,7 +9,7 @@ export type RunOptions = {
   say: (line: string) => void;
   /** All that are possible, unless given. */
   faults?: readonly Fault[];
-  /** A file for what the servers say. */
+  /** A file for what the servers say; it stays when something was found to be wrong. */
   log: string;
   signal?: AbortSignal;
 };
