@@ -5,6 +5,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { withAllocator } from '../scripts/allocator.js';
 import { isPinned, pinnedNode, pinnedVersion } from '../scripts/pinned-node.js';
 
 const shim = fileURLToPath(import.meta.url);
@@ -15,6 +16,10 @@ else runOnPinnedNode();
 
 async function run() {
   if (process.argv[2] === 'serve') {
+    // The allocator reads its settings when a process begins.
+    const env = withAllocator(process.env);
+    if (env !== process.env && process.execve)
+      process.execve(process.execPath, [process.execPath, ...process.execArgv, shim, ...process.argv.slice(2)], env);
     const { prepare } = await import('../scripts/prepare.js');
     try {
       await prepare();
@@ -38,7 +43,7 @@ function runOnPinnedNode() {
   }
   const args = [...process.execArgv, shim, ...process.argv.slice(2)];
   // Newer Nodes can become the other program; then there is nothing to pass through.
-  if (process.execve && process.platform !== 'win32') process.execve(node, [node, ...args], process.env);
+  if (process.execve && process.platform !== 'win32') process.execve(node, [node, ...args], withAllocator(process.env));
   else passThrough(node, args);
 }
 
@@ -47,7 +52,7 @@ function passThrough(node, args) {
   const setpriv = '/usr/bin/setpriv';
   const tie = process.platform === 'linux' && existsSync(setpriv) ? [setpriv, '--pdeathsig', 'KILL', '--'] : [];
   const [command, ...rest] = [...tie, node, ...args];
-  const child = spawn(command, rest, { stdio: 'inherit' });
+  const child = spawn(command, rest, { stdio: 'inherit', env: withAllocator(process.env) });
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2'];
   const forward = (signal) => {
     // Ctrl-C in a terminal reaches both by itself; twice would mean "at once".

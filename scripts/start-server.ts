@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { withAllocator } from './allocator.js';
 
 export type Ready = { http: string; sftp: { host: string; port: number }; pid: number };
 
@@ -24,7 +25,7 @@ export async function startServer(
   await rm(readyFile, { force: true });
   const main = join(import.meta.dirname, '../src/main.ts');
   const child = spawn(process.execPath, [main, 'serve', '--ready-file', readyFile], {
-    env: { ...process.env, ...settings },
+    env: withAllocator({ ...process.env, ...settings }),
     stdio: ['ignore', output === 'inherit' ? 2 : 'ignore', errors],
   });
   // Whoever ends before it could call `stop` must not leave the server behind.

@@ -51,7 +51,7 @@ export class ConfigError extends Error {
 
 /** Where certificates are, how times are written, and how PostgreSQL is reached beside its address. */
 const handedDown = [
-  ...['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'SSL_CERT_DIR', 'TZ'],
+  ...['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'SSL_CERT_DIR', 'TZ', 'MALLOC_ARENA_MAX'],
   ...['PGHOST', 'PGPORT', 'PGUSER', 'PGDATABASE', 'PGSSLMODE', 'PGSSLCERT', 'PGSSLKEY', 'PGSSLROOTCERT', 'PGPASSFILE'],
 ];
 

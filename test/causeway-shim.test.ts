@@ -26,6 +26,7 @@ before(() => {
   checkout = mkdtempSync(join(tmpdir(), 'causeway-shim-'));
   for (const part of [
     'bin',
+    'scripts/allocator.js',
     'scripts/pinned-node.js',
     'scripts/prepare.js',
     'src/db/library-links.js',

@@ -102,7 +102,7 @@ class ReadingThread {
   constructor() {
     this.#worker = new Worker(new URL('./reading-worker.ts', import.meta.url), {
       // A file can make a thread run out of memory, but never the process.
-      resourceLimits: { maxOldGenerationSizeMb: 512 },
+      resourceLimits: { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 24 },
       env: {},
     });
     this.#worker.unref();

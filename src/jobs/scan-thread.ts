@@ -33,7 +33,7 @@ export function openScanThread(): ScanThread {
 
 function startWorker(ended: () => void): Worker {
   const worker = new Worker(new URL('./scan-worker.ts', import.meta.url), {
-    resourceLimits: { maxOldGenerationSizeMb: 128 },
+    resourceLimits: { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 6 },
     env: {},
   });
   worker.unref();

@@ -118,7 +118,7 @@ export async function* streamIssues(
     const page = await db.query<ImportIssue>(
       `select ${columns} from import_issues
        where institution_id = $1 and import_id = $2 and seq > $3 and ($4::text[] is null or effect = any($4))
-       order by seq limit 5000`,
+       order by seq limit 2000`,
       [institutionId, importId, after, effects],
     );
     const last = page.at(-1);

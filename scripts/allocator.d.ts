@@ -1,0 +1,2 @@
+/** The environment for a process of this program: see allocator.js. */
+export function withAllocator(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv;
