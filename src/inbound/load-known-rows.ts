@@ -4,7 +4,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Session } from '../db/connection.ts';
 import type { InstitutionId } from '../domain/ids.ts';
-import { planWithoutValues } from '../store/bulk-planning.ts';
+import { planFor } from '../store/bulk-planning.ts';
 import { lockContacts } from '../store/contacts.ts';
 import { makeSnapshot, snapshotHashes } from '../store/row-hash-snapshots.ts';
 import { hashBytes, markBytes } from '../store/row-hashes.ts';
@@ -26,7 +26,7 @@ export async function loadKnownRows(
   if (kept !== 'none') return kept;
   await session.transaction(async (tx) => {
     await lockContacts(tx, institutionId, null);
-    await planWithoutValues(tx);
+    await planFor(tx, 'all');
     await makeSnapshot(tx, institutionId, mark);
   });
   const made = await fromSnapshot(session, institutionId, mark);

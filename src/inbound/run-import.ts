@@ -8,7 +8,7 @@ import type { ImportCounts } from '../domain/import.ts';
 import type { Issue } from '../domain/issue.ts';
 import { newIssue } from '../domain/issues.ts';
 import type { Mapping } from '../domain/mapping.ts';
-import { lookupFor, planWithoutValues } from '../store/bulk-planning.ts';
+import { lookupFor, planFor } from '../store/bulk-planning.ts';
 import { lockContacts } from '../store/contacts.ts';
 import { hasContacts, removeCopied } from '../store/import-apply.ts';
 import { type ImportContext, isSameAsLastFile, loadImportContext } from '../store/import-context.ts';
@@ -189,7 +189,6 @@ async function settle({ deps, claim, context, mapping }: Run, tx: Tx, { staged, 
   const { fields, labels, rows, copied, mark, summary } = staged;
   const applies = ending.status === 'succeeded' && !context.dryRun;
   if (!(await holdsClaim(tx, claim))) throw new LostClaim();
-  await planWithoutValues(tx);
   const now = deps.clock.now();
   let counts = nothing;
   if (ending.status !== 'failed') {
@@ -197,6 +196,7 @@ async function settle({ deps, claim, context, mapping }: Run, tx: Tx, { staged, 
       throw new Error(`of ${summary.rows} rows ${rows} were staged, ${copied} copied and ${summary.known} known`);
     const read = { staged: rows, copied, rows: summary.rows, skipped: summary.skipped };
     const lookup = lookupFor(read);
+    await planFor(tx, lookup);
     counts = await planImport(tx, institutionId, { ...read, importId, fields, labels, lookup, applied: applies });
     if (applies) await applyPlan(tx, institutionId, { importId, counts, fields, now, mark, lookup, copied });
   }

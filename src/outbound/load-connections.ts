@@ -9,12 +9,13 @@ import { AppError } from '../domain/errors.ts';
 import type { ConnectionLoadId, InstitutionId } from '../domain/ids.ts';
 import { rowIds } from '../domain/row-ids.ts';
 import { appendAudit } from '../store/audit.ts';
-import { planWithoutValues } from '../store/bulk-planning.ts';
+import { lookupFor, planFor } from '../store/bulk-planning.ts';
 import { type ConnectionLoadRecord, insertConnectionLoad } from '../store/connection-loads.ts';
 import {
   applyConnections,
   compareConnections,
   copyConnections,
+  countStaged,
   createConnectionStaging,
   foldRepeated,
   lockConnections,
@@ -136,12 +137,14 @@ async function apply(
   { actor, institutionId, format, problems }: Applied,
 ): Promise<ConnectionLoadRecord> {
   await lockConnections(tx, institutionId);
-  await planWithoutValues(tx);
-  const { changes, ...outcomes } = await compareConnections(tx, institutionId);
+  const rows = await countStaged(tx);
+  const lookup = lookupFor({ staged: rows, rows });
+  await planFor(tx, lookup);
+  const { changes, ...outcomes } = await compareConnections(tx, institutionId, lookup);
   const now = deps.clock.now();
   // Other writers of the dataset wait from here until the commit.
   const batch = changes === 0 ? null : await takeBatch(tx, institutionId, 'connections');
-  if (batch !== null) await applyConnections(tx, institutionId, { batch, now });
+  if (batch !== null) await applyConnections(tx, institutionId, { batch, now, lookup });
   const { rejected, notices } = problems;
   const record: ConnectionLoadRecord = {
     id: deps.newId<ConnectionLoadId>(),

@@ -3,53 +3,76 @@
 
 import type { Tx } from '../db/connection.ts';
 
-/**
- * Until the transaction ends, statements are planned without the values of their parameters. Statistics are often older than an
- * institution: PostgreSQL then takes it for one with a single row, and looks through all staged rows for each of its records
- * (measured: more than eight minutes instead of a second for 50,000 changes of a million contacts). Without the value it expects
- * as many rows as institutions have on average.
- */
-export async function planWithoutValues(tx: Tx): Promise<void> {
-  await tx.execute('set local plan_cache_mode = force_generic_plan');
-}
-
-/** The same for COPY, which takes no parameters: what a sub-select gives is not known when the statement is planned. */
-export function unplanned(literal: string): string {
-  return `(select ${literal})`;
-}
-
-/** How staged rows find their contacts: one by one by an index, or with a look at all contacts of the institution. */
+/** How staged rows find their records: one by one by an index, or with a look at all records of the institution. */
 export type Lookup = 'each' | 'all';
 
 /** So many look-ups by an index are always cheap, whatever the institution holds. */
-const alwaysFew = 20_000;
+const alwaysFew = 50_000;
 
 /** Most rows of a daily file are known and not staged: then it pays to find the contacts of the others one by one. */
 export function lookupFor(rows: { staged: number; rows: number }): Lookup {
   return rows.staged <= alwaysFew || rows.staged * 8 <= rows.rows ? 'each' : 'all';
 }
 
-type Key = 'id' | 'crm_id' | 'phone';
+/**
+ * Until the transaction ends, statements are planned without the values of their parameters, and, where all records are looked at,
+ * without nested loops. Statistics are often older than an institution, or than the rows of a transaction that was long open:
+ * PostgreSQL then takes it for one with a single row, and looks through all staged rows for each of its records (measured: more
+ * than eight minutes instead of a second for 50,000 changes of a million contacts).
+ */
+export async function planFor(tx: Tx, lookup: Lookup): Promise<void> {
+  await tx.execute('set local plan_cache_mode = force_generic_plan');
+  await tx.execute(`set local enable_nestloop = ${lookup === 'all' ? 'off' : 'on'}`);
+}
+
+/** For COPY, which takes no parameters: what a sub-select gives is not known when the statement is planned. */
+export function unplanned(literal: string): string {
+  return `(select ${literal})`;
+}
+
+type Records = 'contacts' | 'connections';
+type Key = 'id' | 'crm_id' | 'phone' | 'external_id';
 
 /**
- * Joins the contacts `c` by one of their unique keys. `offset 0` keeps the planner from choosing, which it would do by statistics
- * that are rarely right. `institution` is SQL: a parameter or a sub-select.
+ * Joins records by one of their unique keys, as `c` unless `as` says otherwise. Found one by one they are a sub-select that refers to
+ * the row before it: `offset 0` keeps the planner from any other order. `institution` is SQL: a parameter or a sub-select.
  */
-export function joinContacts(
+export function joinRecords(
   lookup: Lookup,
   join: 'join' | 'left join',
   key: Key,
   value: string,
-  institution = '$1',
+  { of = 'contacts', as = 'c', institution = '$1' }: { of?: Records; as?: string; institution?: string } = {},
 ): string {
-  if (lookup === 'all') return `${join} contacts c on c.institution_id = ${institution} and c.${key} = ${value}`;
+  if (lookup === 'all')
+    return `${join} ${of} ${as} on ${as}.institution_id = ${institution} and ${as}.${key} = ${value}`;
   return `${join} lateral (
-    select k.* from contacts k where k.institution_id = ${institution} and k.${key} = ${value} offset 0) c on true`;
+    select r.* from ${of} r where r.institution_id = ${institution} and r.${key} = ${value} offset 0) ${as} on true`;
 }
 
-/** The same for statements that change the contacts `c`: what comes behind `from`, and a condition. Found one by one, a contact is known by its place. */
-export function matchContacts(lookup: Lookup, source: string, key: Key, value: string): { from: string; on: string } {
-  if (lookup === 'all') return { from: source, on: `c.${key} = ${value}` };
-  const place = `select k.ctid as place from contacts k where k.institution_id = $1 and k.${key} = ${value} offset 0`;
-  return { from: `${source} cross join lateral (${place}) k`, on: 'c.ctid = k.place' };
+/**
+ * The same for statements that change the records `c`, by their id: what comes behind `from`, and the condition. Found one by one, a
+ * record is known by its place; the statement names its institution in a way that no index can be used for, and is run in `byPlace`.
+ */
+export function matchRecords(
+  lookup: Lookup,
+  source: string,
+  id: string,
+  of: Records = 'contacts',
+): { from: string; on: string } {
+  if (lookup === 'all') return { from: source, on: `c.institution_id = $1 and c.id = ${id}` };
+  const place = `select r.ctid as place from ${of} r where r.institution_id = $1 and r.id = ${id} offset 0`;
+  return {
+    from: `${source} cross join lateral (${place}) k`,
+    on: 'c.ctid = k.place',
+  };
+}
+
+/** Runs a statement of `matchRecords`: with places there is nothing but them and reading the whole table, which is ruled out. */
+export async function byPlace<T>(tx: Tx, lookup: Lookup, work: () => Promise<T>): Promise<T> {
+  if (lookup === 'all') return work();
+  await tx.execute('set local enable_seqscan = off');
+  const result = await work();
+  await tx.execute('set local enable_seqscan = on');
+  return result;
 }

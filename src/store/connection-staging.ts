@@ -4,6 +4,7 @@
 import type { Session, Tx } from '../db/connection.ts';
 import { copyIn } from '../db/copy.ts';
 import type { InstitutionId } from '../domain/ids.ts';
+import { byPlace, joinRecords, type Lookup, matchRecords } from './bulk-planning.ts';
 
 /** The columns that make a connection what it is, in the order of `copyConnections`; `connected_at` follows from the text. */
 const valueColumns = [
@@ -62,6 +63,11 @@ export async function prepareConnections(session: Session, rows: number): Promis
   await session.execute('analyze pg_temp.staged_connections (ordinal, external_id)');
 }
 
+/** How many rows are staged. */
+export async function countStaged(tx: Tx): Promise<number> {
+  return (await tx.queryOne<{ n: number }>('select count(*) as n from staged_connections'))?.n ?? 0;
+}
+
 /** Of rows with the same id the last one stays; the others are remembered with whether they differ from it. */
 export async function foldRepeated(session: Session): Promise<void> {
   const repeated = await session.execute(
@@ -90,12 +96,12 @@ export type LoadOutcomes = { created: number; updated: number; unchanged: number
  * counts as updated when it differs from the last one and that one changes something; else as unchanged. `changes`: how many
  * records will be written.
  */
-export async function compareConnections(tx: Tx, institutionId: InstitutionId): Promise<LoadOutcomes> {
+export async function compareConnections(tx: Tx, institutionId: InstitutionId, lookup: Lookup): Promise<LoadOutcomes> {
   const changes = await tx.execute(
     `insert into changed_connections
      select s.ordinal, s.external_id, c.id
      from staged_connections s
-     left join connections c on c.institution_id = $1 and c.external_id = s.external_id
+     ${joinRecords(lookup, 'left join', 'external_id', 's.external_id', { of: 'connections' })}
      where c.id is null or (${of('s')}) is distinct from (${of('c')})`,
     [institutionId],
   );
@@ -117,7 +123,7 @@ export async function compareConnections(tx: Tx, institutionId: InstitutionId): 
 export async function applyConnections(
   tx: Tx,
   institutionId: InstitutionId,
-  { batch, now }: { batch: number; now: Date },
+  { batch, now, lookup }: { batch: number; now: Date; lookup: Lookup },
 ): Promise<void> {
   await tx.execute(
     `insert into connections (institution_id, id, external_id, batch, created_at, updated_at, ${allNames})
@@ -126,10 +132,9 @@ export async function applyConnections(
      where k.connection_id is null order by s.ordinal`,
     [institutionId, batch, now],
   );
-  await tx.execute(
-    `update connections c set batch = $2, updated_at = $3, (${allNames}) = row (s.connected_at, ${of('s')})
-     from changed_connections k join staged_connections s using (ordinal)
-     where c.institution_id = $1 and c.id = k.connection_id`,
-    [institutionId, batch, now],
-  );
+  const rows = 'changed_connections x join staged_connections s using (ordinal)';
+  const { from, on } = matchRecords(lookup, rows, 'x.connection_id', 'connections');
+  const sql = `update connections c set batch = $2, updated_at = $3, (${allNames}) = row (s.connected_at, ${of('s')})
+    from ${from} where (c.institution_id = $1) is true and ${on}`;
+  await byPlace(tx, lookup, () => tx.execute(sql, [institutionId, batch, now]));
 }

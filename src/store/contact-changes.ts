@@ -5,7 +5,7 @@ import type { Queryable, Tx } from '../db/connection.ts';
 import type { Actor } from '../domain/actor.ts';
 import { standardFields } from '../domain/fields.ts';
 import type { ContactId, ImportId, InstitutionId } from '../domain/ids.ts';
-import { joinContacts } from './bulk-planning.ts';
+import { joinRecords } from './bulk-planning.ts';
 
 /** One field, before and after; `custom.NAME` for custom ones. */
 type FieldChange = { field: string; old: unknown; new: unknown };
@@ -104,7 +104,7 @@ export async function listImportChanges(
         where institution_id = $1 and import_id = $2 and row_number > $3 and $5 is distinct from 'created'
         order by row_number limit $4)
      ) h
-     ${joinContacts('each', 'join', 'id', 'h.id')}
+     ${joinRecords('each', 'join', 'id', 'h.id')}
      order by h.row limit $4`,
     [institutionId, importId, after, page.limit, filter.outcome ?? null],
   );

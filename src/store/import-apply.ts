@@ -4,7 +4,7 @@
 import type { Session, Tx } from '../db/connection.ts';
 import { copyIn } from '../db/copy.ts';
 import type { ImportId, InstitutionId } from '../domain/ids.ts';
-import { type Lookup, matchContacts } from './bulk-planning.ts';
+import { byPlace, type Lookup, matchRecords } from './bulk-planning.ts';
 import { customAfter, stagedValue, valueAfter } from './import-plan.ts';
 import { isUpdate } from './import-plan-outcome.ts';
 import type { StagedField } from './import-staging.ts';
@@ -32,19 +32,15 @@ export async function writeBeforeImages(
  * so that two contacts could not swap otherwise. The placeholder of a CRM ID begins with a control character, which no file's can.
  */
 export async function releaseValues(tx: Tx, institutionId: InstitutionId, lookup: Lookup): Promise<void> {
-  const { from, on } = matchContacts(lookup, 'planned p', 'id', 'p.contact_id');
-  await tx.execute(
-    `update contacts c set phone = null, row_hash = null
-     from ${from} where c.institution_id = $1 and ${on} and not p.is_new and p.old_phone is not null
-       and exists (select from planned t where t.new_phone = p.old_phone)`,
-    [institutionId],
-  );
-  await tx.execute(
-    `update contacts c set crm_id = e'\\x01' || c.id, row_hash = null
-     from ${from} where c.institution_id = $1 and ${on} and p.new_crm is not null
-       and exists (select from planned t where t.new_crm = p.old_crm)`,
-    [institutionId],
-  );
+  const { from, on } = matchRecords(lookup, 'planned p', 'p.contact_id');
+  const phones = `update contacts c set phone = null, row_hash = null
+    from ${from} where (c.institution_id = $1) is true and ${on} and not p.is_new and p.old_phone is not null
+      and exists (select from planned t where t.new_phone = p.old_phone)`;
+  const crmIds = `update contacts c set crm_id = e'\\x01' || c.id, row_hash = null
+    from ${from} where (c.institution_id = $1) is true and ${on} and p.new_crm is not null
+      and exists (select from planned t where t.new_crm = p.old_crm)`;
+  await byPlace(tx, lookup, () => tx.execute(phones, [institutionId]));
+  await byPlace(tx, lookup, () => tx.execute(crmIds, [institutionId]));
 }
 
 /** Gives the number of contacts that were updated. */
@@ -54,17 +50,15 @@ export async function updateContacts(
   facts: { now: Date; fields: readonly StagedField[]; lookup: Lookup },
 ): Promise<number> {
   const rows = 'planned p join staged_rows s on s.row_number = p.row_number';
-  const { from, on } = matchContacts(facts.lookup, rows, 'id', 'p.contact_id');
+  const { from, on } = matchRecords(facts.lookup, rows, 'p.contact_id');
   const set = facts.fields.map((field) => `, ${field.column} = ${valueAfter(field)}`);
-  return tx.execute(
-    `update contacts c set
-       crm_id = coalesce(p.new_crm, c.crm_id),
-       phone = case when ${phoneChanges} then p.new_phone else c.phone end,
-       phone_raw = case when ${phoneChanges} then s.phone_raw else c.phone_raw end,
-       custom = ${customAfter}, row_hash = ${rowHash}, updated_at = $2 ${set.join('')}
-     from ${from} where c.institution_id = $1 and ${on} and not p.is_new and ${isUpdate}`,
-    [institutionId, facts.now],
-  );
+  const sql = `update contacts c set
+      crm_id = coalesce(p.new_crm, c.crm_id),
+      phone = case when ${phoneChanges} then p.new_phone else c.phone end,
+      phone_raw = case when ${phoneChanges} then s.phone_raw else c.phone_raw end,
+      custom = ${customAfter}, row_hash = ${rowHash}, updated_at = $2 ${set.join('')}
+    from ${from} where (c.institution_id = $1) is true and ${on} and not p.is_new and ${isUpdate}`;
+  return byPlace(tx, facts.lookup, () => tx.execute(sql, [institutionId, facts.now]));
 }
 
 /** Makes contacts of lines of COPY text: institution, id, CRM ID, phone, phone as it came, custom, hash, import, row, made, changed, fields. */

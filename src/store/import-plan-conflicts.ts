@@ -3,7 +3,7 @@
 
 import type { Tx } from '../db/connection.ts';
 import type { InstitutionId } from '../domain/ids.ts';
-import { joinContacts, type Lookup } from './bulk-planning.ts';
+import { joinRecords, type Lookup } from './bulk-planning.ts';
 
 const stillIn = 'not exists (select from lost l where l.row_number = p.row_number)';
 
@@ -25,11 +25,11 @@ export async function loseConflicts(tx: Tx, institutionId: InstitutionId, lookup
 async function loseToHolders(tx: Tx, institutionId: InstitutionId, lookup: Lookup): Promise<void> {
   await tx.execute(
     `insert into lost (row_number, code)
-     select p.row_number, 'duplicate-contact' from planned p ${joinContacts(lookup, 'join', 'phone', 'p.new_phone')}
+     select p.row_number, 'duplicate-contact' from planned p ${joinRecords(lookup, 'join', 'phone', 'p.new_phone')}
      where p.new_phone is not null
        and not exists (select from planned r where r.contact_id = c.id and r.old_phone is distinct from r.new_phone)
      union all
-     select p.row_number, 'contact-id-conflict' from planned p ${joinContacts(lookup, 'join', 'crm_id', 'p.new_crm')}
+     select p.row_number, 'contact-id-conflict' from planned p ${joinRecords(lookup, 'join', 'crm_id', 'p.new_crm')}
      where p.new_crm is not null
        and not exists (select from planned r where r.contact_id = c.id and r.new_crm is not null)`,
     [institutionId],
@@ -64,6 +64,8 @@ async function loseFollowers(tx: Tx): Promise<void> {
   await tx.execute('create index if not exists planned_new_crm on planned (new_crm) where new_crm is not null');
   // Only nested loops over the two indexes make a step cost what it changes and not what the file holds.
   const planner = ['enable_hashjoin', 'enable_mergejoin', 'enable_seqscan'];
+  const loops = await tx.queryOne<{ loops: string }>(`select current_setting('enable_nestloop') as loops`);
+  await tx.execute('set local enable_nestloop = on');
   for (const setting of planner) await tx.execute(`set local ${setting} = off`);
   await tx.execute(`
     with recursive chain as (
@@ -79,6 +81,7 @@ async function loseFollowers(tx: Tx): Promise<void> {
     )
     insert into fallen select row_number, code, old_phone, old_crm from chain where code is not null`);
   for (const setting of planner) await tx.execute(`set local ${setting} = on`);
+  await tx.execute(`set local enable_nestloop = ${loops?.loops === 'off' ? 'off' : 'on'}`);
   await tx.execute(`
     insert into lost (row_number, code)
     select f.row_number, f.code from fallen f

@@ -5,6 +5,7 @@ import type { Tx } from '../db/connection.ts';
 import type { ImportId, InstitutionId } from '../domain/ids.ts';
 import type { ImportCounts } from '../domain/import.ts';
 import type { IssueScope } from '../domain/issue.ts';
+import { joinRecords, type Lookup } from './bulk-planning.ts';
 
 /** The labels under which the file has the columns that a plan can object to; null when it has no such column. */
 export type PlanLabels = {
@@ -20,6 +21,8 @@ export type PlanIssueWords = {
   scopeOf: (code: string) => IssueScope;
   /** Will the plan be applied? Then contacts that it creates can be named by the ids that they get. */
   applied: boolean;
+  /** How the rows find contacts. */
+  lookup: Lookup;
   /** Contacts that this import has made already are rows of its file. */
   importId: ImportId;
 };
@@ -32,7 +35,7 @@ const afterTheReader = 1_000_000_000;
  * the CRM ID after the file, `otherRow` the row of the file that has it.
  */
 export async function addPlanIssues(tx: Tx, institutionId: InstitutionId, words: PlanIssueWords): Promise<void> {
-  const { labels, scopeOf, applied, importId } = words;
+  const { labels, scopeOf, applied, importId, lookup } = words;
   await tx.execute(
     `insert into staged_issues
      select ${afterTheReader}, l.code, v.scope, 'row-skipped', l.row_number, s.line_number, v.label, v.value,
@@ -42,8 +45,8 @@ export async function addPlanIssues(tx: Tx, institutionId: InstitutionId, words:
      left join planned p on p.row_number = l.row_number
      left join planned w on l.code = 'duplicate-contact' and w.new_phone = p.new_phone
        and not exists (select from lost o where o.row_number = w.row_number)
-     left join contacts h on l.code = 'duplicate-contact' and h.institution_id = $1 and h.phone = p.new_phone
-     left join contacts k on l.code = 'contact-id-conflict' and k.institution_id = $1 and k.crm_id = p.new_crm
+     ${joinRecords(lookup, 'left join', 'phone', `case when l.code = 'duplicate-contact' then p.new_phone end`, { as: 'h' })}
+     ${joinRecords(lookup, 'left join', 'crm_id', `case when l.code = 'contact-id-conflict' then p.new_crm end`, { as: 'k' })}
      cross join lateral (select
        case when h.created_import_id = $11 then case when $2 then h.id end
          when w.row_number is null then coalesce(h.id, k.id) when not w.is_new or $2 then w.contact_id end as other_contact,

@@ -3,7 +3,7 @@
 
 import type { Tx } from '../db/connection.ts';
 import type { ImportId, InstitutionId } from '../domain/ids.ts';
-import { joinContacts, type Lookup } from './bulk-planning.ts';
+import { joinRecords, type Lookup } from './bulk-planning.ts';
 import type { StagedField } from './import-staging.ts';
 
 /**
@@ -48,7 +48,7 @@ export async function loseToCopied(
   await tx.execute(
     `insert into lost (row_number, code, first_row, already)
      select s.row_number, 'duplicate-unique-id-crmId', c.created_row, s.skipped
-     from staged_rows s ${joinContacts(lookup, 'join', 'crm_id', 's.crm_id')} where c.created_import_id = $2`,
+     from staged_rows s ${joinRecords(lookup, 'join', 'crm_id', 's.crm_id')} where c.created_import_id = $2`,
     [institutionId, importId],
   );
 }
@@ -72,7 +72,7 @@ export async function matchByCausewayId(tx: Tx, institutionId: InstitutionId, lo
     `insert into matched
      select s.row_number, s.causeway_id from staged_rows s where s.causeway_id is not null and ${isActive}
      union all
-     select s.row_number, c.id from staged_rows s ${joinContacts(lookup, 'join', 'crm_id', 's.crm_id')}
+     select s.row_number, c.id from staged_rows s ${joinRecords(lookup, 'join', 'crm_id', 's.crm_id')}
      where s.causeway_id is null and ${isActive}`,
     [institutionId],
   );
@@ -95,8 +95,8 @@ export async function planRows(
   { fields, byCausewayId, lookup }: { fields: readonly StagedField[]; byCausewayId: boolean; lookup: Lookup },
 ): Promise<void> {
   const contact = byCausewayId
-    ? `left join matched m on m.row_number = s.row_number ${joinContacts(lookup, 'left join', 'id', 'm.contact_id')}`
-    : joinContacts(lookup, 'left join', 'crm_id', 's.crm_id');
+    ? `left join matched m on m.row_number = s.row_number ${joinRecords(lookup, 'left join', 'id', 'm.contact_id')}`
+    : joinRecords(lookup, 'left join', 'crm_id', 's.crm_id');
   const differs = [...fields.map(fieldDiffers), customDiffers].join(' or ');
   const optOutKept = fields.some((field) => field.name === 'textOptOut')
     ? `coalesce(c.text_opt_out and s.text_opt_out = 'false', false)`

@@ -5,7 +5,7 @@ import type { Session, Tx } from '../db/connection.ts';
 import { copyOut } from '../db/copy.ts';
 import { linesOf } from '../db/copy-lines.ts';
 import type { InstitutionId } from '../domain/ids.ts';
-import { joinContacts, type Lookup, matchContacts, unplanned } from './bulk-planning.ts';
+import { byPlace, joinRecords, type Lookup, matchRecords, unplanned } from './bulk-planning.ts';
 import { uuidLiteral } from './window-columns.ts';
 
 /** A stored hash is the mark of the feed (4 bytes) and the hash of the row (16 bytes). */
@@ -28,7 +28,7 @@ export async function* namedContacts(
     `copy (
        select encode(substring(c.row_hash from ${markBytes + 1}), 'hex'), c.crm_id
        from (select distinct crm_id from staged_rows where crm_id is not null) s
-       ${joinContacts(lookup, 'join', 'crm_id', 's.crm_id', institution)}
+       ${joinRecords(lookup, 'join', 'crm_id', 's.crm_id', { institution })}
        where c.row_hash ${isOf(mark)}) to stdout`,
   );
   for await (const line of linesOf(lines)) {
@@ -50,7 +50,7 @@ export async function carryRowHashes(
 ): Promise<number> {
   const carried = await tx.execute(
     `insert into carried
-     select c.id, c.row_hash, s.row_hash from staged_rows s ${joinContacts(lookup, 'join', 'crm_id', 's.crm_id')}
+     select c.id, c.row_hash, s.row_hash from staged_rows s ${joinRecords(lookup, 'join', 'crm_id', 's.crm_id')}
      where s.row_hash is not null and not s.skipped
        and c.row_hash is distinct from s.row_hash and (c.row_hash is null or c.row_hash ${isOf(mark)})
        and not exists (select from lost l where l.row_number = s.row_number)
@@ -58,10 +58,9 @@ export async function carryRowHashes(
     [institutionId],
   );
   if (carried === 0) return 0;
-  const { from, on } = matchContacts(lookup, 'carried r', 'id', 'r.contact_id');
-  return tx.execute(`update contacts c set row_hash = r.got from ${from} where c.institution_id = $1 and ${on}`, [
-    institutionId,
-  ]);
+  const { from, on } = matchRecords(lookup, 'carried x', 'x.contact_id');
+  const sql = `update contacts c set row_hash = x.got from ${from} where (c.institution_id = $1) is true and ${on}`;
+  return byPlace(tx, lookup, () => tx.execute(sql, [institutionId]));
 }
 
 /** The hashes of a feed are those between its mark with zeros and its mark with ones. COPY takes no parameters. */
