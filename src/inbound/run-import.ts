@@ -8,7 +8,7 @@ import type { ImportCounts } from '../domain/import.ts';
 import type { Issue } from '../domain/issue.ts';
 import { newIssue } from '../domain/issues.ts';
 import type { Mapping } from '../domain/mapping.ts';
-import { lookupFor, planFor } from '../store/bulk-planning.ts';
+import { knowRecords, lookupFor, planFor } from '../store/bulk-planning.ts';
 import { lockContacts } from '../store/contacts.ts';
 import { hasContacts, removeCopied } from '../store/import-apply.ts';
 import { type ImportContext, isSameAsLastFile, loadImportContext } from '../store/import-context.ts';
@@ -69,6 +69,7 @@ type Settled = { ending: Ending; counts: ImportCounts };
 /** The usual way: no transaction is open while the file is read. */
 async function stageAndSettle(run: Run, session: Session): Promise<Settled> {
   const read = await readFile(run, session, null);
+  await knowRecords(session, 'contacts', read.staged.summary.rows);
   return session.transaction(async (tx) => {
     await lockContacts(tx, run.claim.institutionId, null);
     return settle(run, tx, read);

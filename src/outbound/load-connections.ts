@@ -9,7 +9,7 @@ import { AppError } from '../domain/errors.ts';
 import type { ConnectionLoadId, InstitutionId } from '../domain/ids.ts';
 import { rowIds } from '../domain/row-ids.ts';
 import { appendAudit } from '../store/audit.ts';
-import { lookupFor, planFor } from '../store/bulk-planning.ts';
+import { knowRecords, lookupFor, planFor } from '../store/bulk-planning.ts';
 import { type ConnectionLoadRecord, insertConnectionLoad } from '../store/connection-loads.ts';
 import {
   applyConnections,
@@ -80,6 +80,7 @@ export async function loadConnections(
         }
         await prepareConnections(session, staged);
         await foldRepeated(session);
+        await knowRecords(session, 'connections', staged);
         return session.transaction((tx) => apply(deps, tx, { actor, institutionId, format, problems }));
       }),
     );
