@@ -69,7 +69,6 @@ type Settled = { ending: Ending; counts: ImportCounts };
 /** The usual way: no transaction is open while the file is read. */
 async function stageAndSettle(run: Run, session: Session): Promise<Settled> {
   const read = await readFile(run, session, null);
-  await knowRecords(session, 'contacts', read.staged.summary.rows);
   return session.transaction(async (tx) => {
     await lockContacts(tx, run.claim.institutionId, null);
     return settle(run, tx, read);
@@ -197,6 +196,7 @@ async function settle({ deps, claim, context, mapping }: Run, tx: Tx, { staged, 
       throw new Error(`of ${summary.rows} rows ${rows} were staged, ${copied} copied and ${summary.known} known`);
     const read = { staged: rows, copied, rows: summary.rows, skipped: summary.skipped };
     const lookup = lookupFor(read);
+    await knowRecords(tx, 'contacts', summary.rows);
     await planFor(tx, lookup);
     counts = await planImport(tx, institutionId, { ...read, importId, fields, labels, lookup, applied: applies });
     if (applies) await applyPlan(tx, institutionId, { importId, counts, fields, now, mark, lookup, copied });

@@ -4,7 +4,7 @@
 import type { Session, Tx } from '../db/connection.ts';
 import type { InstitutionId } from '../domain/ids.ts';
 import type { Issue } from '../domain/issue.ts';
-import { type Lookup, lookupFor } from '../store/bulk-planning.ts';
+import { knowRecords, type Lookup, lookupFor } from '../store/bulk-planning.ts';
 import { copyContacts } from '../store/import-apply.ts';
 import type { PlanLabels } from '../store/import-plan-outcome.ts';
 import { copyIssues, copyRows, createStaging, type StagedField, stagedFields } from '../store/import-staging.ts';
@@ -63,7 +63,8 @@ export async function stageFile(
       if (next.done) {
         const summary = next.value;
         let kept = 0;
-        if (known && comparing && summary.known > 0)
+        if (known && comparing && summary.known > 0) {
+          if ('transaction' in session) await session.transaction((tx) => knowRecords(tx, 'contacts', summary.rows));
           kept = await stageKept(session, {
             institutionId,
             mark: comparing.mark,
@@ -71,6 +72,7 @@ export async function stageFile(
             known,
             lookup: lookupFor({ staged: rows, rows: summary.rows }),
           });
+        }
         const counted = { ...summary, known: summary.known - kept };
         return { fields, labels, rows: rows + kept, copied, mark: comparing?.mark ?? null, summary: counted };
       }

@@ -80,7 +80,6 @@ export async function loadConnections(
         }
         await prepareConnections(session, staged);
         await foldRepeated(session);
-        await knowRecords(session, 'connections', staged);
         return session.transaction((tx) => apply(deps, tx, { actor, institutionId, format, problems }));
       }),
     );
@@ -140,6 +139,7 @@ async function apply(
   await lockConnections(tx, institutionId);
   const rows = await countStaged(tx);
   const lookup = lookupFor({ staged: rows, rows });
+  await knowRecords(tx, 'connections', rows);
   await planFor(tx, lookup);
   const { changes, ...outcomes } = await compareConnections(tx, institutionId, lookup);
   const now = deps.clock.now();
