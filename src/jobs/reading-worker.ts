@@ -58,7 +58,8 @@ async function run(message: Extract<ToThread, { kind: 'read' | 'errors' }>): Pro
 }
 
 async function read(job: Extract<ToThread, { kind: 'read' }>['job']) {
-  const parts = readRows(bytesOf(job.path), job, { newId: rowIds(), openBlocks: await scannedApart(job.path) });
+  const openBlocks = await scannedApart(job.path);
+  const parts = readRows(bytesOf(job.path), job, { newId: rowIds(), openBlocks });
   try {
     for (;;) {
       const next = await parts.next();
@@ -73,7 +74,8 @@ async function read(job: Extract<ToThread, { kind: 'read' }>['job']) {
 }
 
 async function writeErrors(job: Extract<ToThread, { kind: 'errors' }>['job']): Promise<null> {
-  for await (const bytes of errorRows(bytesOf(job.path), job, wantedIssues(), await scannedApart(job.path))) {
+  const openBlocks = await scannedApart(job.path);
+  for await (const bytes of errorRows(bytesOf(job.path), job, wantedIssues(), openBlocks)) {
     await credit();
     send({ kind: 'bytes', bytes }, [bytes.buffer]);
   }
@@ -87,6 +89,7 @@ async function scannedApart(path: string): Promise<ReadOptions['openBlocks']> {
   return (request) => scanner.scan(path, request);
 }
 
+/** Opens the file at once: what takes it must not wait first, or a missing file would end the thread. */
 function bytesOf(path: string): AsyncIterable<Uint8Array> {
   return createReadStream(path, { highWaterMark: 256 * 1024 });
 }
