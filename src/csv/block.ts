@@ -36,6 +36,8 @@ export interface Block {
   firstCell: Int32Array;
   cellEnd: Int32Array;
   cellFlags: Uint8Array;
+  /** The hash of row `r` is in the four words from `4 * r` on; null when nobody asked for hashes. */
+  hashes: Int32Array | null;
   /** Set for a row beyond a limit, which is alone in its block and cut. */
   tooLarge: RowSize | null;
 }
@@ -51,6 +53,7 @@ export class BlockArrays {
   firstCell = new Int32Array(1025);
   cellEnd = new Int32Array(16384);
   cellFlags = new Uint8Array(16384);
+  hashes = new Int32Array(0);
 
   growRows(): void {
     const length = this.start.length * 2;

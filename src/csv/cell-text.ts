@@ -1,20 +1,26 @@
 // Owns the texts of the cells of an indexed row: quotes taken off, doubled quotes halved.
 // Invariant: text is never trimmed, and what is malformed stays as it was written.
 import { type Block, ESCAPED, HIGH, MALFORMED, OPEN, QUOTED } from './block.ts';
-import type { CellDecoder } from './decode.ts';
+import type { CellDecoder, Latin1 } from './decode.ts';
 
-/** One byte per character: exact for ASCII cells, which are then slices of it. Cells with HIGH are decoded from the bytes. */
-export function blockText(block: Block): string {
-  return block.rows === 0 ? '' : block.bytes.toString('latin1', 0, block.end[block.rows - 1]);
+/** Of all rows: the cheapest where most of them are read. */
+export function blockText(block: Block): Latin1 {
+  return { text: block.rows === 0 ? '' : block.bytes.toString('latin1', 0, block.end[block.rows - 1]), from: 0 };
 }
 
-/** The cells of row `row` (index in the block), blank ones added up to `width`. `text` is `blockText(block)`. */
-export function rowCells(block: Block, row: number, text: string, width: number, decoder: CellDecoder): string[] {
+/** Of one row: where few of the block are read, the text of all would only be waste to collect. */
+export function rowText({ bytes, start, end }: Block, row: number): Latin1 {
+  const from = start[row] as number;
+  return { text: bytes.toString('latin1', from, end[row]), from };
+}
+
+/** The cells of row `row` (index in the block), blank ones added up to `width`. `text` holds the row. */
+export function rowCells(block: Block, row: number, text: Latin1, width: number, decoder: CellDecoder): string[] {
   return fillCells(block, row, text, highCells(block, row, text, width, decoder));
 }
 
 /** Room for the cells of a row; those with HIGH are in it, and only they. */
-export function highCells(block: Block, row: number, text: string, width: number, decoder: CellDecoder): string[] {
+export function highCells(block: Block, row: number, text: Latin1, width: number, decoder: CellDecoder): string[] {
   const first = block.firstCell[row] as number;
   const count = (block.firstCell[row + 1] as number) - first;
   const cells: string[] = new Array(count < width ? width : count);
@@ -36,14 +42,15 @@ export function highCells(block: Block, row: number, text: string, width: number
 }
 
 /** Adds the cells that `highCells` left out. */
-export function fillCells(block: Block, row: number, text: string, cells: string[]): string[] {
+export function fillCells(block: Block, row: number, latin1: Latin1, cells: string[]): string[] {
   const { cellEnd, cellFlags } = block;
+  const { text, from: base } = latin1;
   const first = block.firstCell[row] as number;
   const count = (block.firstCell[row + 1] as number) - first;
-  let start = block.start[row] as number;
+  let start = (block.start[row] as number) - base;
   if (block.flags[row] === 0) {
     for (let cell = 0; cell < count; cell++) {
-      const end = cellEnd[first + cell] as number;
+      const end = (cellEnd[first + cell] as number) - base;
       cells[cell] = text.substring(start, end);
       start = end + 1;
     }
@@ -51,7 +58,7 @@ export function fillCells(block: Block, row: number, text: string, cells: string
     return cells;
   }
   for (let cell = 0; cell < count; cell++) {
-    const end = cellEnd[first + cell] as number;
+    const end = (cellEnd[first + cell] as number) - base;
     const flags = cellFlags[first + cell] as number;
     if (flags === 0) cells[cell] = text.substring(start, end);
     else if (flags === QUOTED) cells[cell] = text.substring(start + 1, end - 1);

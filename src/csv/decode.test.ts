@@ -9,7 +9,7 @@ const place = { row: 2, line: 2, byte: 9, column: 1 };
 
 function decoded(decoder: CellDecoder, cell: Buffer): string {
   const bytes = Buffer.concat([Buffer.from('"'), cell, Buffer.from(',')]);
-  return decoder.decode(bytes, bytes.toString('latin1'), 1, 1 + cell.length, () => place);
+  return decoder.decode(bytes, { text: bytes.toString('latin1'), from: 0 }, 1, 1 + cell.length, () => place);
 }
 
 test('a cell is UTF-8 when it can be and Windows-1252 when not, however often it was there before', () => {

@@ -10,6 +10,15 @@ const REPLACEMENT = '\ufffd';
 const REPLACEMENT_BYTES = Buffer.from(REPLACEMENT);
 const UNDEFINED_1252 = /[\u0081\u008d\u008f\u0090\u009d]/;
 
+/**
+ * The bytes of a block from `from` on, one character each: exact for ASCII cells, which are then slices of it. Others
+ * are decoded from the bytes.
+ */
+export interface Latin1 {
+  text: string;
+  from: number;
+}
+
 function decodeWindows1252(bytes: Buffer, from: number, to: number): string {
   return bytes
     .toString('latin1', from, to)
@@ -81,13 +90,13 @@ export class CellDecoder {
     this.#utf8.count += cells;
   }
 
-  /** `latin1` has a character for each byte of `bytes`. `placeOf` says where the cell is, should it have to be reported. */
-  decode(bytes: Buffer, latin1: string, from: number, to: number, placeOf: () => Place): string {
+  /** `latin1` holds the cell. `placeOf` says where the cell is, should it have to be reported. */
+  decode(bytes: Buffer, latin1: Latin1, from: number, to: number, placeOf: () => Place): string {
     if (this.#detected === 'windows-1252' && this.#pinned) return this.#asWindows(bytes, from, to, placeOf);
     if (this.#detected === 'utf-16le' || this.#detected === 'utf-16be')
       return this.#asUtf8(bytes.toString('utf8', from, to), placeOf);
     if (this.#leansToWindows() && !hardlyWindows(bytes, from, to)) return this.#asWindows(bytes, from, to, placeOf);
-    const key = to - from <= MEMO_BYTES ? latin1.substring(from, to) : '';
+    const key = to - from <= MEMO_BYTES ? latin1.text.substring(from - latin1.from, to - latin1.from) : '';
     const known = this.#memo.get(key);
     const text = known ?? bytes.toString('utf8', from, to);
     // Decoding puts U+FFFD wherever bytes are not UTF-8.

@@ -72,7 +72,7 @@ type Row = { length: number; cells: [number, number][]; flags: number; breaks: n
 /** All rows: where each cell ends in its row, with its flags. */
 function rowsOf(bytes: Uint8Array): Row[] {
   const options = { delimiter: ',', quote: '"', limits: DEFAULT_LIMITS, batchBytes: 64 << 10 } as const;
-  const scanner = new Scanner({ ...options, startByte: 0, utf16: false });
+  const scanner = new Scanner({ ...options, startByte: 0, utf16: false, rowKey: null });
   const rows: Row[] = [];
   const take = (blocks: Iterable<Block>): void => {
     for (const block of blocks) {

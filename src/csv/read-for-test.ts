@@ -2,13 +2,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readCsv } from './read.ts';
+import { hashWords } from './row-hash.ts';
 import type { CsvReading, DataRow, Problem, ReadOptions, ReadResult } from './types.ts';
 
 export interface WholeFile {
   opened: CsvReading;
   rows: DataRow[];
-  /** The raw bytes of each row. */
-  raw: string[];
+  /** The hash of each row's bytes. */
+  hashes: string[];
   result: ReadResult;
 }
 
@@ -17,17 +18,20 @@ export function* chunksOf(bytes: Uint8Array, size: number): Generator<Uint8Array
   for (let from = 0; from < bytes.length; from += size) yield bytes.subarray(from, from + size);
 }
 
+/** The key of these hashes. */
+export const rowKey = new Uint8Array(16).fill(7);
+
 export async function readWhole(chunks: Iterable<Uint8Array>, options: ReadOptions = {}): Promise<WholeFile> {
-  const opened = await readCsv(asynchronous(chunks), options);
+  const opened = await readCsv(asynchronous(chunks), { rowKey, ...options });
   const rows: DataRow[] = [];
-  const raw: string[] = [];
+  const hashes: string[] = [];
   for await (const batch of opened.batches) {
     for (const row of batch.rows) {
-      raw.push(batch.bytes.toString('latin1', row.start, row.end));
+      hashes.push(String(batch.hashes.subarray(row.hashAt, row.hashAt + hashWords)));
       rows.push(row);
     }
   }
-  return { opened, rows, raw, result: opened.result() };
+  return { opened, rows, hashes, result: opened.result() };
 }
 
 export function readText(text: string, options: ReadOptions = {}): Promise<WholeFile> {
@@ -40,7 +44,7 @@ async function* asynchronous(chunks: Iterable<Uint8Array>): AsyncGenerator<Uint8
 
 /** What must not depend on how a file came: all but the batch that a row was in. */
 export function lasting(whole: WholeFile): unknown {
-  return { ...whole, opened: whole.opened.problems, rows: whole.rows.map((row) => ({ ...row, start: 0, end: 0 })) };
+  return { ...whole, opened: whole.opened.problems, rows: whole.rows.map((row) => ({ ...row, hashAt: 0 })) };
 }
 
 /** Problems of file, header and rows as `code kind @row`, in the order in which they are told. */

@@ -27,6 +27,7 @@ function scanAll(chunks: Uint8Array[], limits: Partial<Limits> = {}, batchBytes 
     batchBytes,
     startByte: 0,
     utf16: false,
+    rowKey: null,
   });
   const decoder = new CellDecoder('utf-8', true);
   const rows: Scanned['rows'] = [];

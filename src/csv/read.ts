@@ -2,12 +2,13 @@
 // Invariant: total rows = preamble + header + blank + data; a file of any content is read to its end without an exception.
 import { type Block, HIGH, MALFORMED, OPEN } from './block.ts';
 import { type BlockSource, type ScanRequest, scanHere } from './blocks.ts';
-import { blockText, fillCells, highCells, rowCells } from './cell-text.ts';
+import { blockText, fillCells, highCells, rowCells, rowText } from './cell-text.ts';
 import { CellDecoder } from './decode.ts';
 import { detect } from './detect.ts';
 import { expectedFound, looksLikeData, looseLabels } from './find-header.ts';
 import { Findings } from './findings.ts';
 import { DEFAULT_BATCH_BYTES, DEFAULT_LIMITS } from './limits.ts';
+import { hashWords } from './row-hash.ts';
 import { type RowContext, rowPlace, rowProblems } from './row-problems.ts';
 import { lineEndOf } from './sample.ts';
 import { markLength } from './sniff-encoding.ts';
@@ -25,6 +26,8 @@ import type {
   RowBatch,
   RowReading,
 } from './types.ts';
+
+const noHashes = new Int32Array(0);
 
 /**
  * Reads a CSV file in one pass and fixed memory; resolves when the header is known. Never throws on data; errors of the source
@@ -90,6 +93,7 @@ class RowReader {
         batchBytes: Math.max(1, options.batchBytes ?? DEFAULT_BATCH_BYTES),
         startByte: markBytes,
         utf16,
+        rowKey: options.rowKey ?? null,
       },
     });
     this.#source = source;
@@ -166,38 +170,34 @@ class RowReader {
     const findings = this.#findings;
     const context = this.#context;
     const { width } = context;
-    const text = blockText(block);
     const bytes = block.bytes.subarray(0, block.end[block.rows - 1]);
+    const hashes = block.hashes ?? noHashes;
     const hasNul = bytes.includes(0);
     const rows: DataRow[] = [];
     const isKnown = block.tooLarge === null ? this.#isKnown : undefined;
     // What is to be noted of the cells is noted of known rows too.
     const allCells = hasNul || findings.watchesCells;
     const readsPlainly = isKnown !== undefined && !allCells && hasHigh(block) && this.#decoder.readsPlainly(bytes);
+    const ofAll = isKnown === undefined || allCells ? blockText(block) : null;
     let known = 0;
     for (let index = from; index < block.rows; index++) {
       const row = block.firstRow + index;
       const line = block.line[index] as number;
-      const start = block.start[index] as number;
-      const end = block.end[index] as number;
+      const hashAt = index * hashWords;
       const flags = block.flags[index] as number;
       let found = (block.firstCell[index + 1] as number) - (block.firstCell[index] as number);
       const mayBeKnown = isKnown !== undefined && found === width && (flags & (MALFORMED | OPEN)) === 0;
-      if (mayBeKnown && readsPlainly && isKnown(block.bytes, start, end, row, line, readingOf(flags))) {
+      if (mayBeKnown && readsPlainly && isKnown(row, line, readingOf(flags), hashes, hashAt)) {
         if ((flags & HIGH) !== 0) this.#decoder.countPlain(highCellCount(block, index));
         findings.noteKnown(block, index, context);
         known++;
         continue;
       }
       this.#decoder.startRow();
+      const text = ofAll ?? rowText(block, index);
       // How the row's text is read is known from these cells.
       const high = (flags & HIGH) === 0 ? null : highCells(block, index, text, width, this.#decoder);
-      if (
-        mayBeKnown &&
-        !allCells &&
-        !readsPlainly &&
-        isKnown(block.bytes, start, end, row, line, this.#decoder.rowReading())
-      ) {
+      if (mayBeKnown && !allCells && !readsPlainly && isKnown(row, line, this.#decoder.rowReading(), hashes, hashAt)) {
         findings.noteKnown(block, index, context);
         known++;
         continue;
@@ -220,14 +220,14 @@ class RowReader {
       findings.noteUnlabelled(cells);
       if (hasNul) this.#noteNul(block, index, cells);
       const reading = this.#decoder.rowReading();
-      if (mayBeKnown && allCells && isKnown(block.bytes, start, end, row, line, reading)) {
+      if (mayBeKnown && allCells && isKnown(row, line, reading, hashes, hashAt)) {
         known++;
         continue;
       }
       const problems = rowProblems(block, index, cells, found, context);
-      rows.push({ row, line, byte: block.byte[index] as number, cells, problems, reading, start, end });
+      rows.push({ row, line, byte: block.byte[index] as number, cells, problems, reading, hashAt });
     }
-    return { rows, known, bytes };
+    return { rows, known, hashes };
   }
 
   result(): ReadResult {

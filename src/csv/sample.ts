@@ -38,7 +38,15 @@ export interface SampleOptions {
 export function readSample(bytes: Uint8Array, options: SampleOptions): Sample {
   const { delimiter, quote, encoding, whole } = options;
   const batchBytes = bytes.length + 1;
-  const scanner = new Scanner({ delimiter, quote, limits: DEFAULT_LIMITS, batchBytes, startByte: 0, utf16: false });
+  const scanner = new Scanner({
+    delimiter,
+    quote,
+    limits: DEFAULT_LIMITS,
+    batchBytes,
+    startByte: 0,
+    utf16: false,
+    rowKey: null,
+  });
   const sample: Sample = {
     delimiter,
     head: [],

@@ -2,6 +2,7 @@
 // Invariant: rows and their places depend on the bytes alone, never on the chunks; what is kept is bounded by the limits.
 import type { Block, RowSize } from './block.ts';
 import { IndexState, indexRows, WORK_PADDING } from './index-rows.ts';
+import { hashWords, type RowHasher, rowHasher } from './row-hash.ts';
 import { RowSkipper } from './skip.ts';
 import { utf16Bytes } from './transcode.ts';
 import type { Limits } from './types.ts';
@@ -15,6 +16,8 @@ export interface ScanOptions {
   startByte: number;
   /** The bytes are UTF-8 made from UTF-16: offsets are counted in the file's own units. */
   utf16: boolean;
+  /** 16 bytes; null when rows need no hashes. */
+  rowKey: Uint8Array | null;
 }
 
 /**
@@ -24,6 +27,7 @@ export interface ScanOptions {
 export class Scanner {
   readonly #options: ScanOptions;
   readonly #state: IndexState;
+  readonly #hash: RowHasher | null;
   #work: Buffer;
   #filled = 0;
   /** Walks over a row beyond a limit that is not at its end yet, and what is kept of this row. */
@@ -31,8 +35,9 @@ export class Scanner {
   #kept: Uint8Array = new Uint8Array(0);
 
   constructor(options: ScanOptions) {
-    const { delimiter, quote, limits, startByte, utf16 } = options;
+    const { delimiter, quote, limits, startByte, utf16, rowKey } = options;
     this.#options = options;
+    this.#hash = rowKey && rowHasher(rowKey);
     this.#state = new IndexState(delimiter, quote, limits, startByte, utf16);
     this.#work = Buffer.allocUnsafeSlow(options.batchBytes + WORK_PADDING);
   }
@@ -147,7 +152,21 @@ export class Scanner {
     const { rows, row, arrays } = this.#state;
     const { start, end, line, byte, breaks, flags, firstCell, cellEnd, cellFlags } = arrays;
     const firstRow = row - rows;
-    return { bytes, rows, firstRow, start, end, line, byte, breaks, flags, firstCell, cellEnd, cellFlags, tooLarge };
+    const hashes = this.#hash && this.#hashesOf(this.#hash, bytes);
+    return {
+      ...{ bytes, rows, firstRow, start, end, line, byte, breaks, flags, firstCell, cellEnd, cellFlags, hashes },
+      tooLarge,
+    };
+  }
+
+  #hashesOf(hash: RowHasher, bytes: Buffer): Int32Array {
+    const { rows, arrays } = this.#state;
+    const { start, end } = arrays;
+    if (arrays.hashes.length < rows * hashWords) arrays.hashes = new Int32Array(start.length * hashWords);
+    const { hashes } = arrays;
+    for (let row = 0; row < rows; row++)
+      hashes.set(hash(bytes, start[row] as number, end[row] as number), row * hashWords);
+    return hashes;
   }
 }
 

@@ -111,18 +111,11 @@ export interface Header {
 export type RowReading = 'ascii' | 'utf-8' | 'windows-1252' | 'unclear';
 
 /**
- * Asked about a data row as wide as the header and well quoted, by its bytes without line end; a row whose only text are spaces
- * above 0x7F may be asked about, too. `bytes` is valid during the call.
+ * Asked about a data row as wide as the header and well quoted; a row whose only text are spaces above 0x7F may be asked
+ * about, too. Its hash is in the four words of `hashes` from `at` on, where hashes were asked for.
  * True: the caller knows what the row comes to; it is counted and noted like any other, and not handed over.
  */
-export type IsKnown = (
-  bytes: Buffer,
-  start: number,
-  end: number,
-  row: number,
-  line: number,
-  reading: RowReading,
-) => boolean;
+export type IsKnown = (row: number, line: number, reading: RowReading, hashes: Int32Array, at: number) => boolean;
 
 export interface DataRow {
   /** As a spreadsheet shows it. */
@@ -138,17 +131,16 @@ export interface DataRow {
   /** `column-count-mismatch`, `malformed-quoting`, `row-too-large`; mostly the same empty array. */
   problems: readonly Problem[];
   reading: RowReading;
-  /** The row's bytes without line end: `batch.bytes.subarray(start, end)`. */
-  start: number;
-  end: number;
+  /** Where its hash begins in `batch.hashes`. */
+  hashAt: number;
 }
 
 export interface RowBatch {
   rows: DataRow[];
   /** Data rows among them that `isKnown` answered for; they are not in `rows`. */
   known: number;
-  /** Raw bytes of these rows (UTF-16 files: as UTF-8). Not written to again: it belongs to who took the batch. */
-  bytes: Buffer;
+  /** Hashes of rows by their bytes without line end (UTF-16 files: as UTF-8); empty without `rowKey`. Valid until the next batch. */
+  hashes: Int32Array;
 }
 
 export interface Limits {
@@ -168,6 +160,8 @@ export interface ReadOptions {
   limits?: Partial<Limits> | undefined;
   /** Rows are handed over in batches of about so many bytes; 64 KiB. */
   batchBytes?: number | undefined;
+  /** Has each row hashed with these 16 bytes (see `row-hash.ts`). */
+  rowKey?: Uint8Array | undefined;
   isKnown?: IsKnown | undefined;
   /** Has the file scanned elsewhere once its dialect is known; the source is closed then. */
   openBlocks?: ((request: ScanRequest) => BlockSource) | undefined;

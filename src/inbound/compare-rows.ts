@@ -2,27 +2,39 @@
 // Invariant: two rows have one hash only when reading, mapping and validating them comes to the same, whatever the file around them.
 
 import { createHmac } from 'node:crypto';
+import { hashWords } from '../csv/row-hash.ts';
 import type { CsvReading, DataRow, IsKnown, RowReading } from '../csv/types.ts';
 import { KnownRows } from './known-rows.ts';
 import type { ReadingJob, RowComparison } from './reading.ts';
-import { type RowHasher, rowHasher } from './row-hash.ts';
 
 export type RowComparer = {
-  isKnown: IsKnown;
+  /** For hashes of the rows' bytes. */
+  rowKey: Uint8Array;
+  /** Undefined when no row can be known. */
+  isKnown: IsKnown | undefined;
   /** To be called when the header is known, before the first row. */
   begin(reading: Pick<CsvReading, 'dialect' | 'header'>): void;
   /** What a contact carries after this row (mark and hash, in hex); null when it cannot be said by the bytes alone. */
-  hashOf(bytes: Buffer, row: DataRow): string | null;
+  hashOf(hashes: Int32Array, row: DataRow): string | null;
 };
 
 type ClearReading = Exclude<RowReading, 'unclear'>;
 
 export function rowComparer(job: ReadingJob, { key, mark, surroundings, known }: RowComparison): RowComparer {
   const table = known && new KnownRows(known);
-  let hashers: Record<ClearReading, RowHasher> | null = null;
-  const hash = (reading: RowReading, bytes: Buffer, start: number, end: number): Int32Array | null =>
-    hashers === null || reading === 'unclear' ? null : hashers[reading](bytes, start, end);
+  const keyFor = (what: string): Buffer => createHmac('sha256', key).update(what).digest().subarray(0, 16);
+  let masks: Record<ClearReading, Int32Array> | null = null;
+  const found = new Int32Array(hashWords);
+  // The bytes are hashed while they are scanned, before it is known what is around them: this joins in afterwards. Who does not
+  // know the key knows neither the hashes nor the masks, so that rows whose masks differ have one hash by a chance of 2^-128.
+  const hash = (reading: RowReading, hashes: Int32Array, at: number): Int32Array | null => {
+    if (masks === null || reading === 'unclear') return null;
+    const mask = masks[reading];
+    for (let word = 0; word < hashWords; word++) found[word] = (hashes[at + word] as number) ^ (mask[word] as number);
+    return found;
+  };
   return {
+    rowKey: keyFor('rows'),
     begin({ dialect, header }) {
       const { mapping, customFields, country } = job;
       const { delimiter, encoding } = dialect;
@@ -36,22 +48,22 @@ export function rowComparer(job: ReadingJob, { key, mark, surroundings, known }:
         customFields,
         country,
       ]);
-      const hasherOf = (reading: ClearReading) =>
-        rowHasher(createHmac('sha256', key).update(`${reading}\n${context}`).digest().subarray(0, 16));
-      hashers = {
-        ascii: hasherOf('ascii'),
-        'utf-8': hasherOf('utf-8'),
-        'windows-1252': hasherOf('windows-1252'),
+      const maskOf = (reading: ClearReading) => {
+        const bytes = keyFor(`${reading}\n${context}`);
+        return Int32Array.from({ length: hashWords }, (_, word) => bytes.readInt32LE(4 * word));
       };
+      masks = { ascii: maskOf('ascii'), 'utf-8': maskOf('utf-8'), 'windows-1252': maskOf('windows-1252') };
     },
-    isKnown(bytes, start, end, row, line, reading) {
-      if (table === null) return false;
-      const found = hash(reading, bytes, start, end);
-      return found !== null && table.claim(found, row, line);
-    },
-    hashOf(bytes, { reading, start, end }) {
-      const found = hash(reading, bytes, start, end);
-      return found && mark + Buffer.from(found.buffer, found.byteOffset, found.byteLength).toString('hex');
+    isKnown:
+      table === null
+        ? undefined
+        : (row, line, reading, hashes, at) => {
+            const own = hash(reading, hashes, at);
+            return own !== null && table.claim(own, row, line);
+          },
+    hashOf(hashes, { reading, hashAt }) {
+      const own = hash(reading, hashes, hashAt);
+      return own && mark + Buffer.from(own.buffer, own.byteOffset, own.byteLength).toString('hex');
     },
   };
 }

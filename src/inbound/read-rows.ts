@@ -28,7 +28,10 @@ export async function* readRows(
 ): AsyncGenerator<ReadingPart, ReadingSummary> {
   const expectedLabels = job.mapping.columns.flatMap((column) => column.labels);
   const comparer = job.compare && rowComparer(job, job.compare);
-  const reading = await readCsv(source, { expectedLabels, isKnown: comparer?.isKnown, openBlocks });
+  const reading = await readCsv(source, {
+    ...{ expectedLabels, openBlocks },
+    ...(comparer && { rowKey: comparer.rowKey, isKnown: comparer.isKnown }),
+  });
   try {
     const issues = new IssueBuffer();
     const resolved = reading.header && resolveHeader(reading, job, issues);
@@ -90,7 +93,7 @@ async function* readBody(
     for (const row of batch.rows) {
       const validated = judge(row);
       const isClean = validated.issues.length === 0 && row.problems.length === 0;
-      const hash = isClean && comparer ? comparer.hashOf(batch.bytes, row) : null;
+      const hash = isClean && comparer ? comparer.hashOf(batch.hashes, row) : null;
       const contact = contactOf?.(row.row, validated, hash) ?? null;
       if (contact === null) lines.add(lineOf(row, validated, hash));
       else {

@@ -10,6 +10,9 @@
  */
 export type RowHasher = (bytes: Buffer, start: number, end: number) => Int32Array;
 
+/** Words of a hash. */
+export const hashWords = 4;
+
 const BLOCK = 16;
 const ROUNDS = 12;
 
