@@ -2,63 +2,68 @@
 // Invariant: every original cell has the same text as in the file; only our own columns are ours, and they begin with a letter or digit.
 
 import { readCsv } from '../csv/read.ts';
-import type { DataRow, Dialect, IsKnown, ReadOptions } from '../csv/types.ts';
+import type { CsvReading, DataRow, IsKnown, ReadOptions } from '../csv/types.ts';
 import { createCsvWriter } from '../csv/write.ts';
 import { issueMessage } from '../domain/issues.ts';
 import { isOwnColumn, ownColumns } from '../domain/label-index.ts';
 import type { ImportIssue } from '../store/import-issues.ts';
-import type { ErrorFileJob } from './reading.ts';
-
-/** Issues with these effects put their row into the error file. */
-export const errorEffects = ['row-skipped', 'cell-dropped'] as const;
+import { keptRows } from './kept-rows.ts';
+import type { ErrorFileJob, RowsToFix } from './reading.ts';
 
 const pieceLength = 64 * 1024;
 
 /**
- * Reads the file again, as `readRows` did, and gives the rows that `issues` name: their cells under the labels of the file, then
- * our columns, then the cells beyond the last label, if any. Same delimiter; UTF-8, with a byte order mark unless the file was
- * UTF-8 without one.
+ * The rows that `issues` name: their cells under the labels of the file, then our columns, then the cells beyond the last label,
+ * if any. Same delimiter; UTF-8, with a byte order mark unless the file was UTF-8 without one. Without the rows at hand the file
+ * is opened and read again, as `readRows` did.
  */
 export async function* errorRows(
-  source: AsyncIterable<Uint8Array>,
-  job: ErrorFileJob,
+  open: () => AsyncIterable<Uint8Array>,
+  { mapping, rowsToFix }: Omit<ErrorFileJob, 'path'>,
   issues: AsyncIterable<ImportIssue[]>,
   openBlocks?: ReadOptions['openBlocks'],
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-  const expectedLabels = job.mapping.columns.flatMap((column) => column.labels);
   const wanted = new WantedRows(issues);
   await wanted.advance();
+  if (rowsToFix !== null) {
+    yield* written(rowsToFix, keptRows(rowsToFix), wanted);
+    return;
+  }
+  const expectedLabels = mapping.columns.flatMap((column) => column.labels);
   // No cell is made of rows that nobody wants.
   const isKnown: IsKnown = (row) => wanted.surelyIsNot(row);
-  const reading = await readCsv(source, { expectedLabels, isKnown, openBlocks });
+  const reading = await readCsv(open(), { expectedLabels, isKnown, openBlocks });
   try {
-    if (!reading.header) return;
-    const labels = reading.header.labels;
-    const originals = originalColumns(labels);
-    const writer = createCsvWriter(writing(reading.dialect));
-    writer.add([...originals.map((at) => labels[at] ?? ''), ...ownColumns]);
-    for await (const batch of reading.batches) {
-      for (const row of batch.rows) {
-        if (wanted.row === null) break;
-        while (wanted.row !== null && wanted.row < row.row) await wanted.advance();
-        if (wanted.row !== row.row) continue;
-        writer.add(errorRow(row, originals, labels.length, wanted.issues));
-        await wanted.advance();
-      }
-      if (wanted.row === null) break;
-      if (writer.waiting >= pieceLength) yield detached(writer.take());
-    }
-    if (writer.waiting > 0) yield detached(writer.take());
+    const { dialect, header } = reading;
+    if (header) yield* written({ ...dialect, labels: header.labels }, rowsOf(reading), wanted);
   } finally {
     await reading.close();
   }
 }
 
-function writing(dialect: Dialect) {
-  return {
-    delimiter: dialect.delimiter,
-    encoding: dialect.encoding === 'utf-8' ? ('utf-8' as const) : ('utf-8-bom' as const),
-  };
+type Row = Pick<DataRow, 'row' | 'cells'>;
+
+async function* rowsOf({ batches }: CsvReading): AsyncGenerator<Row> {
+  for await (const { rows } of batches) yield* rows;
+}
+
+async function* written(
+  { labels, delimiter, encoding }: Pick<RowsToFix, 'labels' | 'delimiter' | 'encoding'>,
+  rows: Iterable<Row> | AsyncIterable<Row>,
+  wanted: WantedRows,
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  const originals = originalColumns(labels);
+  const writer = createCsvWriter({ delimiter, encoding: encoding === 'utf-8' ? 'utf-8' : 'utf-8-bom' });
+  writer.add([...originals.map((at) => labels[at] ?? ''), ...ownColumns]);
+  for await (const row of rows) {
+    while (wanted.row !== null && wanted.row < row.row) await wanted.advance();
+    if (wanted.row === null) break;
+    if (wanted.row !== row.row) continue;
+    writer.add(errorRow(row, originals, labels.length, wanted.issues));
+    await wanted.advance();
+    if (writer.waiting >= pieceLength) yield detached(writer.take());
+  }
+  if (writer.waiting > 0) yield detached(writer.take());
 }
 
 /** All columns but our own from an error file that came back. */
@@ -66,7 +71,7 @@ function originalColumns(labels: readonly string[]): number[] {
   return labels.flatMap((label, at) => (isOwnColumn(label) ? [] : [at]));
 }
 
-function errorRow(row: DataRow, originals: readonly number[], width: number, issues: readonly ImportIssue[]): string[] {
+function errorRow(row: Row, originals: readonly number[], width: number, issues: readonly ImportIssue[]): string[] {
   const codes = [...new Set(issues.map((issue) => issue.code))];
   return [
     ...originals.map((at) => row.cells[at] ?? ''),

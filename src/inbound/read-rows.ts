@@ -12,6 +12,7 @@ import { stagedFields } from '../store/import-staging.ts';
 import { type RowComparer, rowComparer } from './compare-rows.ts';
 import { contactEncoder } from './contact-text.ts';
 import { HashPieces } from './hash-pieces.ts';
+import { KeptRows } from './kept-rows.ts';
 import { PartBuffer } from './part-buffer.ts';
 import type { ReadingJob, ReadingPart, ReadingSummary } from './reading.ts';
 import { fileIssue, rowJudge } from './reading-issues.ts';
@@ -34,6 +35,7 @@ export async function* readRows(
   });
   try {
     const issues = new IssueBuffer();
+    const kept = new KeptRows();
     const resolved = reading.header && resolveHeader(reading, job, issues);
     if (reading.header && resolved === null) {
       issues.addProblems(reading.problems, job);
@@ -42,9 +44,9 @@ export async function* readRows(
     }
     let counts = { rows: 0, known: 0, skipped: 0 };
     comparer?.begin(reading);
-    if (resolved) counts = yield* readBody(reading, resolved, { job, issues, newId, comparer });
+    if (resolved) counts = yield* readBody(reading, resolved, { job, issues, newId, comparer, kept });
     else for await (const _ of reading.batches);
-    return yield* finish(reading, counts, issues, job);
+    return yield* finish(reading, { ...counts, rowsToFix: kept.take(reading) }, issues, job);
   } finally {
     await reading.close();
   }
@@ -76,9 +78,9 @@ type BodyCounts = { rows: number; known: number; skipped: number };
 async function* readBody(
   reading: CsvReading,
   resolved: ResolvedMapping,
-  with_: { job: ReadingJob; issues: IssueBuffer; newId: () => string; comparer: RowComparer | null },
+  with_: { job: ReadingJob; issues: IssueBuffer; newId: () => string; comparer: RowComparer | null; kept: KeptRows },
 ): AsyncGenerator<ReadingPart, BodyCounts> {
-  const { job, issues, newId, comparer } = with_;
+  const { job, issues, newId, comparer, kept } = with_;
   const names = resolved.columns.map((column) => column.field.name);
   yield { kind: 'start', fields: names, labels: planLabels(resolved) };
   const judge = rowJudge(resolved, { country: job.country });
@@ -102,6 +104,7 @@ async function* readBody(
       }
       if (validated.skipped) counts.skipped += 1;
       for (const issue of validated.issues) issues.add(issue);
+      kept.add(row.row, row.cells, validated.issues);
     }
     counts.rows += batch.rows.length + batch.known;
     counts.known += batch.known;
@@ -124,7 +127,7 @@ function part(kind: 'rows' | 'contacts' | 'hashes', lines: PartBuffer): ReadingP
 
 async function* finish(
   reading: CsvReading,
-  counts: BodyCounts,
+  counts: BodyCounts & Pick<ReadingSummary, 'rowsToFix'>,
   issues: IssueBuffer,
   job: ReadingJob,
 ): AsyncGenerator<ReadingPart, ReadingSummary> {
@@ -152,6 +155,7 @@ function rejectedByHeader(reading: CsvReading, issues: IssueBuffer): ReadingSumm
     rejected: issues.rejecting,
     endsInsideQuote: false,
     suspectRow: null,
+    rowsToFix: null,
     lastRowShort: false,
     finalNewline: null,
   };

@@ -7,14 +7,14 @@ import type { Deps } from '../deps.ts';
 import type { NotifyEvent } from '../domain/events.ts';
 import { outboxFolder } from '../domain/feed-folders.ts';
 import type { ImportId, InstitutionId } from '../domain/ids.ts';
-import { hasIssues, listIssues, streamIssues } from '../store/import-issues.ts';
+import { errorEffects } from '../domain/issue.ts';
+import { countRowsWithIssues, hasIssues, listIssues, streamIssues } from '../store/import-issues.ts';
 import type { Claim } from '../store/import-queue.ts';
 import { finishImport, type RunEnd } from '../store/import-results.ts';
 import { getImport, type ImportRecord } from '../store/imports.ts';
 import { putFileEntry } from '../store/sftp-entries.ts';
 import { getStoredFile, insertStoredFile, type StoredFileRecord } from '../store/stored-files.ts';
-import { errorEffects } from './error-file.ts';
-import type { FileReader } from './reading.ts';
+import type { FileReader, RowsToFix } from './reading.ts';
 import { issuesInReceipt, outboxName, receiptOf } from './receipt.ts';
 import { LostClaim } from './run-interrupts.ts';
 import { storeMadeFile } from './store-made-file.ts';
@@ -24,11 +24,15 @@ export type ReceiptDeps = Pick<Deps, 'db' | 'files' | 'clock' | 'newId' | 'notif
 /** How a run ends, besides the files that this step makes. */
 export type Ending = Pick<RunEnd, 'status' | 'reason' | 'hold'>;
 
-/** Makes the files and ends the run. Throws LostClaim when the run is another worker's by now. */
+/**
+ * Makes the files and ends the run. `rowsToFix`: what the reader kept for the error file, where the file was read just now.
+ * Throws LostClaim when the run is another worker's by now.
+ */
 export async function completeImport(
   deps: ReceiptDeps & { reader: FileReader },
   claim: Claim,
   ending: Ending,
+  rowsToFix: RowsToFix | null = null,
 ): Promise<void> {
   const { institutionId, importId } = claim;
   const record = await getImport(deps.db, institutionId, importId);
@@ -36,7 +40,7 @@ export async function completeImport(
   const made: StoredFileRecord[] = [];
   try {
     const now = deps.clock.now();
-    const errors = ending.status === 'succeeded' ? await makeErrorFile(deps, record) : null;
+    const errors = ending.status === 'succeeded' ? await makeErrorFile(deps, record, rowsToFix) : null;
     if (errors) made.push(errors);
     const receipt = await makeReceipt(deps, { ...record, ...ending, finishedAt: now }, errors !== null);
     if (receipt) made.push(receipt);
@@ -76,14 +80,18 @@ export async function removeUnrecorded(
 async function makeErrorFile(
   deps: ReceiptDeps & { reader: FileReader },
   record: ImportRecord,
+  kept: RowsToFix | null,
 ): Promise<StoredFileRecord | null> {
   const { institutionId, id, mapping } = record;
   if (!mapping || !(await hasIssues(deps.db, institutionId, id, errorEffects))) return null;
   const original = await storedKey(deps, record);
   const { path, release } = await deps.files.localPath(institutionId, original);
   try {
+    // The plan may have skipped other rows as well.
+    const isAll = kept?.count === (await countRowsWithIssues(deps.db, institutionId, id, errorEffects));
+    const job = { path, mapping, rowsToFix: isAll ? kept : null };
     const issues = streamIssues(deps.db, institutionId, id, errorEffects);
-    return await storeMadeFile(deps, institutionId, 'error-file', deps.reader.errorRows({ path, mapping }, issues));
+    return await storeMadeFile(deps, institutionId, 'error-file', deps.reader.errorRows(job, issues));
   } finally {
     await release();
   }

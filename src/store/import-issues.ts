@@ -128,6 +128,21 @@ export async function* streamIssues(
   }
 }
 
+/** How many rows of the file have an issue with one of these effects. */
+export async function countRowsWithIssues(
+  db: Queryable,
+  institutionId: InstitutionId,
+  importId: ImportId,
+  effects: readonly string[],
+): Promise<number> {
+  const [row] = await db.query<{ n: number }>(
+    `select count(distinct row_number) as n from import_issues
+     where institution_id = $1 and import_id = $2 and effect = any($3)`,
+    [institutionId, importId, effects],
+  );
+  return row?.n ?? 0;
+}
+
 /** Is there an issue with one of these effects? */
 export async function hasIssues(
   db: Queryable,
