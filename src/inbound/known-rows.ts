@@ -3,93 +3,124 @@
 
 import type { RowPlace } from '../store/import-staging.ts';
 
-/** Words of a slot: the hash (four), row and line of the file's row that had it, 0 before. A hash of zeros is a free slot. */
-const slotWords = 6;
+/** Words of a hash, and of the place (row, line) of the file's row that had it, 0 before. */
+const hashWords = 4;
+const placeWords = 2;
 
-/** Room for so many hashes: 48 MiB. */
+/** Room for so many hashes: 40 MiB. */
 export const mostKnownRows = 1_400_000;
 
-/** A hash table with open addressing over shared memory. One thread claims; others look only when it has ended. */
+/**
+ * Hashes in the order in which they were added, and an index over them (open addressing), in shared memory. One thread claims;
+ * others look only when it has ended. The rows of a file mostly come in the order of the file before: the hash behind the one that was claimed
+ * last is tried first, which costs no wait for memory.
+ */
 export class KnownRows {
   readonly buffer: SharedArrayBuffer;
-  readonly #words: Int32Array;
+  /** How many hashes there are, and how many have room. */
+  readonly #counts: Int32Array;
+  readonly #hashes: Int32Array;
+  readonly #places: Int32Array;
+  /** Numbers of hashes, counted from 1; 0 where none is. */
+  readonly #index: Int32Array;
   readonly #mask: number;
-  #room: number;
+  /** The hash that is expected next. */
+  #next = 0;
 
   constructor(buffer: SharedArrayBuffer) {
     this.buffer = buffer;
-    this.#words = new Int32Array(buffer);
-    const slots = this.#words.length / slotWords;
-    this.#mask = slots - 1;
-    this.#room = Math.floor((slots * 2) / 3);
+    this.#counts = new Int32Array(buffer, 0, 2);
+    const room = this.#counts[1] as number;
+    this.#hashes = new Int32Array(buffer, 8, room * hashWords);
+    this.#places = new Int32Array(buffer, this.#hashes.byteOffset + this.#hashes.byteLength, room * placeWords);
+    this.#index = new Int32Array(buffer, this.#places.byteOffset + this.#places.byteLength);
+    this.#mask = this.#index.length - 1;
   }
 
-  /** With room for so many hashes, at most `mostKnownRows`. */
+  /** With room for so many hashes (a whole number), at most `mostKnownRows`. */
   static withRoomFor(count: number): KnownRows {
-    const wanted = Math.max(1, Math.ceil((Math.min(count, mostKnownRows) * 3) / 2));
-    const slots = 2 ** Math.ceil(Math.log2(wanted));
-    return new KnownRows(new SharedArrayBuffer(slots * slotWords * 4));
+    const room = Math.min(count, mostKnownRows);
+    const slots = 2 ** Math.ceil(Math.log2(Math.max(2, (room * 3) / 2)));
+    const buffer = new SharedArrayBuffer((2 + room * (hashWords + placeWords) + slots) * 4);
+    new Int32Array(buffer)[1] = room;
+    return new KnownRows(buffer);
   }
 
-  /** The hash in the 16 bytes at `at`. Without room nothing happens. */
-  add(bytes: Buffer, at: number): void {
-    if (this.#room === 0) return;
-    const [a, b, c, d] = wordsAt(bytes, at);
-    const slot = this.#slotOf(a, b, c, d);
-    const words = this.#words;
-    if (!this.#isFree(slot)) return;
-    words[slot] = a;
-    words[slot + 1] = b;
-    words[slot + 2] = c;
-    words[slot + 3] = d;
-    this.#room--;
+  /** Hashes of 16 bytes, one behind the other. Without room nothing happens. */
+  add(bytes: Buffer): void {
+    const words = wordsOf(bytes);
+    const hashes = this.#hashes;
+    const room = this.#counts[1] as number;
+    let count = this.#counts[0] as number;
+    for (let at = 0; at < words.length && count < room; at += hashWords) {
+      const slot = this.#slotOf(...hashAt(words, at));
+      if (this.#index[slot] !== 0) continue;
+      for (let word = 0; word < hashWords; word++) hashes[count * hashWords + word] = words[at + word] as number;
+      count += 1;
+      this.#index[slot] = count;
+    }
+    this.#counts[0] = count;
   }
 
-  /** Takes the hash in the 16 bytes at `at` out again; before any is claimed. Its place is not used for others. */
-  drop(bytes: Buffer, at: number): void {
-    const words = this.#words;
-    const slot = this.#slotOf(...wordsAt(bytes, at));
-    if (this.#isFree(slot)) return;
-    // No free slot, so that what lies behind is still found, and no hash: there is one chance in 2^128 that a row has it.
-    words.fill(-1, slot, slot + 4);
+  /** Takes these hashes out again; before any is claimed. Their places are not used for others. */
+  drop(bytes: Buffer): void {
+    const words = wordsOf(bytes);
+    for (let at = 0; at < words.length; at += hashWords) {
+      const entry = this.#find(...hashAt(words, at));
+      // Still in the index, so that what lies behind is found, and no hash: there is one chance in 2^128 that a row has it.
+      if (entry >= 0) this.#hashes.fill(-1, entry * hashWords, (entry + 1) * hashWords);
+    }
   }
 
   /** True when the hash is known and no row before this one has claimed it; it has then. */
   claim(hash: Int32Array, row: number, line: number): boolean {
-    const words = this.#words;
-    const slot = this.#slotOf(hash[0] as number, hash[1] as number, hash[2] as number, hash[3] as number);
-    if (this.#isFree(slot) || words[slot + 4] !== 0) return false;
-    words[slot + 4] = row;
-    words[slot + 5] = line;
+    const [a, b, c, d] = hashAt(hash, 0);
+    const isNext = this.#next < (this.#counts[0] as number) && this.#isAt(this.#next, a, b, c, d);
+    const entry = isNext ? this.#next : this.#find(a, b, c, d);
+    if (entry < 0 || this.#places[entry * placeWords] !== 0) return false;
+    this.#places[entry * placeWords] = row;
+    this.#places[entry * placeWords + 1] = line;
+    this.#next = entry + 1;
     return true;
   }
 
-  /** The row that claimed the hash in the 16 bytes at `at`; null when none did. */
-  claimedBy(bytes: Buffer, at: number): RowPlace | null {
-    const words = this.#words;
-    const slot = this.#slotOf(...wordsAt(bytes, at));
-    const row = words[slot + 4] as number;
-    return this.#isFree(slot) || row === 0 ? null : { row, line: words[slot + 5] as number };
+  /** The row that claimed the hash in these 16 bytes; null when none did. */
+  claimedBy(bytes: Buffer): RowPlace | null {
+    const entry = this.#find(...hashAt(wordsOf(bytes), 0));
+    const row = entry < 0 ? 0 : (this.#places[entry * placeWords] as number);
+    return row === 0 ? null : { row, line: this.#places[entry * placeWords + 1] as number };
   }
 
-  /** Where the hash is, or the free place where it belongs. */
+  /** The number of the hash, from 0; -1 when it is not there. */
+  #find(a: number, b: number, c: number, d: number): number {
+    return (this.#index[this.#slotOf(a, b, c, d)] as number) - 1;
+  }
+
+  /** Where in the index the hash is, or the free place where it belongs. */
   #slotOf(a: number, b: number, c: number, d: number): number {
-    const words = this.#words;
-    let at = a & this.#mask;
+    const index = this.#index;
+    let slot = a & this.#mask;
     for (;;) {
-      const slot = at * slotWords;
-      if (words[slot] === a && words[slot + 1] === b && words[slot + 2] === c && words[slot + 3] === d) return slot;
-      if (this.#isFree(slot)) return slot;
-      at = (at + 1) & this.#mask;
+      const number = index[slot] as number;
+      if (number === 0 || this.#isAt(number - 1, a, b, c, d)) return slot;
+      slot = (slot + 1) & this.#mask;
     }
   }
 
-  #isFree(slot: number): boolean {
-    const words = this.#words;
-    return words[slot] === 0 && words[slot + 1] === 0 && words[slot + 2] === 0 && words[slot + 3] === 0;
+  #isAt(entry: number, a: number, b: number, c: number, d: number): boolean {
+    const hashes = this.#hashes;
+    const at = entry * hashWords;
+    return hashes[at] === a && hashes[at + 1] === b && hashes[at + 2] === c && hashes[at + 3] === d;
   }
 }
 
-function wordsAt(bytes: Buffer, at: number): [number, number, number, number] {
-  return [bytes.readInt32LE(at), bytes.readInt32LE(at + 4), bytes.readInt32LE(at + 8), bytes.readInt32LE(at + 12)];
+/** As stored: little-endian, wherever they lie. */
+function wordsOf(bytes: Buffer): Int32Array {
+  const words = new Int32Array(bytes.length / 4);
+  Buffer.from(words.buffer).set(bytes);
+  return words;
+}
+
+function hashAt(words: Int32Array, at: number): [number, number, number, number] {
+  return [words[at] as number, words[at + 1] as number, words[at + 2] as number, words[at + 3] as number];
 }

@@ -44,18 +44,19 @@ async function fromSnapshot(
   let isThere = false;
   for await (const { kind, lost, got } of snapshotHashes(session, institutionId, mark)) {
     isThere = true;
-    if (kind === 'delta') deltas.push({ lost: ofFeed(lost, mark), got: ofFeed(got, mark) });
+    const hashes = kind === 'delta' ? ofFeed(got, mark) : got;
+    if (kind === 'delta') deltas.push({ lost: ofFeed(lost, mark), got: hashes });
     // The rest finds no room.
-    else if (count < mostKnownRows) pieces.push(got);
-    count += got.length / hashBytes;
+    else if (count < mostKnownRows) pieces.push(hashes);
+    count += hashes.length / hashBytes;
   }
   if (!isThere) return 'none';
   if (count === 0) return null;
   const known = KnownRows.withRoomFor(count);
-  for (const piece of pieces) await eachHash(piece, (at) => known.add(piece, at));
+  for (const piece of pieces) await inTurns(piece, (hashes) => known.add(hashes));
   for (const { lost, got } of deltas) {
-    await eachHash(lost, (at) => known.drop(lost, at));
-    await eachHash(got, (at) => known.add(got, at));
+    await inTurns(lost, (hashes) => known.drop(hashes));
+    await inTurns(got, (hashes) => known.add(hashes));
   }
   return known;
 }
@@ -69,10 +70,9 @@ function ofFeed(changes: Buffer, mark: Buffer): Buffer {
   return Buffer.concat(found);
 }
 
-async function eachHash(hashes: Buffer, work: (at: number) => void): Promise<void> {
+async function inTurns(hashes: Buffer, work: (some: Buffer) => void): Promise<void> {
   for (let from = 0; from < hashes.length; from += hashesInTurn * hashBytes) {
-    const to = Math.min(hashes.length, from + hashesInTurn * hashBytes);
-    for (let at = from; at < to; at += hashBytes) work(at);
+    work(hashes.subarray(from, from + hashesInTurn * hashBytes));
     await turn();
   }
 }

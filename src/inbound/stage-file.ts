@@ -115,7 +115,7 @@ async function stageKept(
 ): Promise<number> {
   const lines: string[] = [];
   for await (const { hash, crmIdText } of namedContacts(session, institutionId, mark, lookup)) {
-    const place = known.claimedBy(hash, 0);
+    const place = known.claimedBy(hash);
     if (place) lines.push(keptLine(place, crmIdText, fields));
   }
   return lines.length === 0 ? 0 : copyRows(session, fields, Buffer.from(lines.join('')));

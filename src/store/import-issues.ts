@@ -107,24 +107,29 @@ export async function issueGroups(
   );
 }
 
-/** All issues in order, fetched in pieces. `effects`: only these. */
+/** All issues in order, in pieces; the next one is fetched while one is worked on. `effects`: only these. */
 export async function* streamIssues(
   db: Queryable,
   institutionId: InstitutionId,
   importId: ImportId,
   effects: readonly string[] | null = null,
 ): AsyncGenerator<ImportIssue[]> {
-  for (let after = 0; ; ) {
-    const page = await db.query<ImportIssue>(
+  const fetch = (after: number): Promise<ImportIssue[]> =>
+    db.query<ImportIssue>(
       `select ${columns} from import_issues
        where institution_id = $1 and import_id = $2 and seq > $3 and ($4::text[] is null or effect = any($4))
        order by seq limit 2000`,
       [institutionId, importId, after, effects],
     );
+  let next = fetch(0);
+  for (;;) {
+    const page = await next;
     const last = page.at(-1);
     if (!last) return;
+    next = fetch(last.seq);
+    // Nobody may want it any more when it fails.
+    next.catch(() => undefined);
     yield page;
-    after = last.seq;
   }
 }
 
