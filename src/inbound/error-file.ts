@@ -2,68 +2,76 @@
 // Invariant: every original cell has the same text as in the file; only our own columns are ours, and they begin with a letter or digit.
 
 import { readCsv } from '../csv/read.ts';
-import type { CsvReading, DataRow, IsKnown, ReadOptions } from '../csv/types.ts';
+import type { DataRow, Dialect, IsKnown, ReadOptions } from '../csv/types.ts';
 import { createCsvWriter } from '../csv/write.ts';
+import type { Issue } from '../domain/issue.ts';
 import { issueMessage } from '../domain/issues.ts';
 import { isOwnColumn, ownColumns } from '../domain/label-index.ts';
 import type { ImportIssue } from '../store/import-issues.ts';
-import { keptRows } from './kept-rows.ts';
-import type { ErrorFileJob, RowsToFix } from './reading.ts';
+import type { ErrorFileJob } from './reading.ts';
 
 const pieceLength = 64 * 1024;
 
 /**
- * The rows that `issues` name: their cells under the labels of the file, then our columns, then the cells beyond the last label,
- * if any. Same delimiter; UTF-8, with a byte order mark unless the file was UTF-8 without one. Without the rows at hand the file
- * is opened and read again, as `readRows` did.
+ * Reads the file again, as `readRows` did, and gives the rows that `issues` name: their cells under the labels of the file, then
+ * our columns, then the cells beyond the last label, if any. Same delimiter; UTF-8, with a byte order mark unless the file was
+ * UTF-8 without one.
  */
 export async function* errorRows(
-  open: () => AsyncIterable<Uint8Array>,
-  { mapping, rowsToFix }: Omit<ErrorFileJob, 'path'>,
+  source: AsyncIterable<Uint8Array>,
+  job: ErrorFileJob,
   issues: AsyncIterable<ImportIssue[]>,
   openBlocks?: ReadOptions['openBlocks'],
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  const expectedLabels = job.mapping.columns.flatMap((column) => column.labels);
   const wanted = new WantedRows(issues);
   await wanted.advance();
-  if (rowsToFix !== null) {
-    yield* written(rowsToFix, keptRows(rowsToFix), wanted);
-    return;
-  }
-  const expectedLabels = mapping.columns.flatMap((column) => column.labels);
   // No cell is made of rows that nobody wants.
   const isKnown: IsKnown = (row) => wanted.surelyIsNot(row);
-  const reading = await readCsv(open(), { expectedLabels, isKnown, openBlocks });
+  const reading = await readCsv(source, { expectedLabels, isKnown, openBlocks });
   try {
-    const { dialect, header } = reading;
-    if (header) yield* written({ ...dialect, labels: header.labels }, rowsOf(reading), wanted);
+    if (!reading.header) return;
+    const writer = errorFileWriter({ ...reading.dialect, labels: reading.header.labels });
+    for await (const batch of reading.batches) {
+      for (const row of batch.rows) {
+        if (wanted.row === null) break;
+        while (wanted.row !== null && wanted.row < row.row) await wanted.advance();
+        if (wanted.row !== row.row) continue;
+        writer.add(row, wanted.issues);
+        await wanted.advance();
+      }
+      if (wanted.row === null) break;
+      if (writer.waiting >= pieceLength) yield detached(writer.take());
+    }
+    if (writer.waiting > 0) yield detached(writer.take());
   } finally {
     await reading.close();
   }
 }
 
-type Row = Pick<DataRow, 'row' | 'cells'>;
+export type ErrorFileWriter = {
+  add(row: Pick<DataRow, 'row' | 'cells'>, issues: readonly Issue[]): void;
+  /** Characters that wait to be taken. */
+  readonly waiting: number;
+  take(): Buffer;
+};
 
-async function* rowsOf({ batches }: CsvReading): AsyncGenerator<Row> {
-  for await (const { rows } of batches) yield* rows;
-}
-
-async function* written(
-  { labels, delimiter, encoding }: Pick<RowsToFix, 'labels' | 'delimiter' | 'encoding'>,
-  rows: Iterable<Row> | AsyncIterable<Row>,
-  wanted: WantedRows,
-): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+/** Writes rows with their issues; the line of labels comes first. */
+export function errorFileWriter({
+  labels,
+  delimiter,
+  encoding,
+}: Pick<Dialect, 'delimiter' | 'encoding'> & { labels: readonly string[] }): ErrorFileWriter {
   const originals = originalColumns(labels);
   const writer = createCsvWriter({ delimiter, encoding: encoding === 'utf-8' ? 'utf-8' : 'utf-8-bom' });
   writer.add([...originals.map((at) => labels[at] ?? ''), ...ownColumns]);
-  for await (const row of rows) {
-    while (wanted.row !== null && wanted.row < row.row) await wanted.advance();
-    if (wanted.row === null) break;
-    if (wanted.row !== row.row) continue;
-    writer.add(errorRow(row, originals, labels.length, wanted.issues));
-    await wanted.advance();
-    if (writer.waiting >= pieceLength) yield detached(writer.take());
-  }
-  if (writer.waiting > 0) yield detached(writer.take());
+  return {
+    add: (row, issues) => writer.add(errorRow(row, originals, labels.length, issues)),
+    get waiting() {
+      return writer.waiting;
+    },
+    take: () => writer.take(),
+  };
 }
 
 /** All columns but our own from an error file that came back. */
@@ -71,7 +79,12 @@ function originalColumns(labels: readonly string[]): number[] {
   return labels.flatMap((label, at) => (isOwnColumn(label) ? [] : [at]));
 }
 
-function errorRow(row: Row, originals: readonly number[], width: number, issues: readonly ImportIssue[]): string[] {
+function errorRow(
+  row: Pick<DataRow, 'row' | 'cells'>,
+  originals: readonly number[],
+  width: number,
+  issues: readonly Issue[],
+): string[] {
   const codes = [...new Set(issues.map((issue) => issue.code))];
   return [
     ...originals.map((at) => row.cells[at] ?? ''),

@@ -26,11 +26,6 @@ export class PartBuffer {
     this.count += 1;
   }
 
-  /** Bytes that wait to be taken. */
-  get length(): number {
-    return this.#length;
-  }
-
   get isFull(): boolean {
     return this.#length >= this.#partBytes;
   }

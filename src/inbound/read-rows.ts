@@ -11,8 +11,8 @@ import type { PlanLabels } from '../store/import-plan-outcome.ts';
 import { stagedFields } from '../store/import-staging.ts';
 import { type RowComparer, rowComparer } from './compare-rows.ts';
 import { contactEncoder } from './contact-text.ts';
+import { EarlyErrorFile } from './early-error-file.ts';
 import { HashPieces } from './hash-pieces.ts';
-import { KeptRows } from './kept-rows.ts';
 import { PartBuffer } from './part-buffer.ts';
 import type { ReadingJob, ReadingPart, ReadingSummary } from './reading.ts';
 import { fileIssue, rowJudge } from './reading-issues.ts';
@@ -35,7 +35,6 @@ export async function* readRows(
   });
   try {
     const issues = new IssueBuffer();
-    const kept = new KeptRows();
     const resolved = reading.header && resolveHeader(reading, job, issues);
     if (reading.header && resolved === null) {
       issues.addProblems(reading.problems, job);
@@ -44,9 +43,10 @@ export async function* readRows(
     }
     let counts = { rows: 0, known: 0, skipped: 0 };
     comparer?.begin(reading);
-    if (resolved) counts = yield* readBody(reading, resolved, { job, issues, newId, comparer, kept });
+    const errorFile = new EarlyErrorFile(reading);
+    if (resolved) counts = yield* readBody(reading, resolved, { job, issues, newId, comparer, errorFile });
     else for await (const _ of reading.batches);
-    return yield* finish(reading, { ...counts, rowsToFix: kept.take(reading) }, issues, job);
+    return yield* finish(reading, { ...counts, errorFile: errorFile.take() }, issues, job);
   } finally {
     await reading.close();
   }
@@ -78,9 +78,15 @@ type BodyCounts = { rows: number; known: number; skipped: number };
 async function* readBody(
   reading: CsvReading,
   resolved: ResolvedMapping,
-  with_: { job: ReadingJob; issues: IssueBuffer; newId: () => string; comparer: RowComparer | null; kept: KeptRows },
+  with_: {
+    job: ReadingJob;
+    issues: IssueBuffer;
+    newId: () => string;
+    comparer: RowComparer | null;
+    errorFile: EarlyErrorFile;
+  },
 ): AsyncGenerator<ReadingPart, BodyCounts> {
-  const { job, issues, newId, comparer, kept } = with_;
+  const { job, issues, newId, comparer, errorFile } = with_;
   const names = resolved.columns.map((column) => column.field.name);
   yield { kind: 'start', fields: names, labels: planLabels(resolved) };
   const judge = rowJudge(resolved, { country: job.country });
@@ -104,7 +110,7 @@ async function* readBody(
       }
       if (validated.skipped) counts.skipped += 1;
       for (const issue of validated.issues) issues.add(issue);
-      kept.add(row.row, row.cells, validated.issues);
+      errorFile.add(row, validated.issues);
     }
     counts.rows += batch.rows.length + batch.known;
     counts.known += batch.known;
@@ -127,7 +133,7 @@ function part(kind: 'rows' | 'contacts' | 'hashes', lines: PartBuffer): ReadingP
 
 async function* finish(
   reading: CsvReading,
-  counts: BodyCounts & Pick<ReadingSummary, 'rowsToFix'>,
+  counts: BodyCounts & Pick<ReadingSummary, 'errorFile'>,
   issues: IssueBuffer,
   job: ReadingJob,
 ): AsyncGenerator<ReadingPart, ReadingSummary> {
@@ -155,7 +161,7 @@ function rejectedByHeader(reading: CsvReading, issues: IssueBuffer): ReadingSumm
     rejected: issues.rejecting,
     endsInsideQuote: false,
     suspectRow: null,
-    rowsToFix: null,
+    errorFile: null,
     lastRowShort: false,
     finalNewline: null,
   };

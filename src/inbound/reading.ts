@@ -1,7 +1,6 @@
 // The words between an import and whoever reads its file for it, normally a thread: jobs, parts, summaries.
 // Invariant: everything here can be sent between threads as it is.
 
-import type { Delimiter, Encoding } from '../csv/types.ts';
 import type { CustomField } from '../domain/fields.ts';
 import type { Mapping } from '../domain/mapping.ts';
 import type { ImportIssue } from '../store/import-issues.ts';
@@ -57,26 +56,18 @@ export type ReadingSummary = {
   endsInsideQuote: boolean;
   /** The row that the open quote or the short last row is in; null when there is neither. */
   suspectRow: number | null;
-  /** Null when there are too many of them. */
-  rowsToFix: RowsToFix | null;
+  /** Null when there is too much in it. */
+  errorFile: ErrorFileSoFar | null;
   lastRowShort: boolean;
   /** Null for a file without bytes. */
   finalNewline: boolean | null;
 };
 
-/** The rows with issues that the reader itself found, as they came, and what else an error file needs. */
-export type RowsToFix = {
-  /** Of the file's header. */
-  labels: string[];
-  delimiter: Delimiter;
-  encoding: Encoding;
-  count: number;
-  /** In the order of the file, a JSON array on each line: its number, then its cells. */
-  text: Uint8Array<ArrayBuffer>;
-};
+/** An error file with the rows of the issues that the reader itself has found; `issues`: how many of them it tells. */
+export type ErrorFileSoFar = { bytes: Uint8Array<ArrayBuffer>; issues: number };
 
-/** An error file to make: the rows of `path` that have issues, as CSV. `rowsToFix`: all of them; null to read the file again. */
-export type ErrorFileJob = { path: string; mapping: Mapping; rowsToFix: RowsToFix | null };
+/** An error file to make: the rows of `path` that have issues, as CSV. */
+export type ErrorFileJob = { path: string; mapping: Mapping };
 
 /** Reads files, normally in threads. A generator that is left early gives its reader back. */
 export type FileReader = {

@@ -20,7 +20,7 @@ import { dropPieces } from '../store/row-hash-snapshots.ts';
 import { markBytes } from '../store/row-hashes.ts';
 import { applyPlan } from './apply-plan.ts';
 import { planImport } from './plan-import.ts';
-import type { FileReader, NewContacts, ReadingSummary, RowsToFix } from './reading.ts';
+import type { ErrorFileSoFar, FileReader, NewContacts, ReadingSummary } from './reading.ts';
 import { readingVersion } from './reading-version.ts';
 import { LostClaim } from './run-interrupts.ts';
 import { type FileToStage, type OnProgress, type StagedFile, stageFile, stageIssues } from './stage-file.ts';
@@ -49,7 +49,7 @@ export async function runImport(
     const settled =
       (mayCopy(context) ? await copyAndSettle(run, session) : null) ?? (await stageAndSettle(run, session));
     await dropStaging(session);
-    await completeImport(deps, claim, settled.ending, settled.rowsToFix);
+    await completeImport(deps, claim, settled.ending, settled.errorFile);
     return { ...settled.ending, counts: settled.counts };
   } finally {
     await release();
@@ -64,7 +64,7 @@ type Run = {
   path: string;
   onProgress: OnProgress;
 };
-type Settled = { ending: Ending; counts: ImportCounts; rowsToFix: RowsToFix | null };
+type Settled = { ending: Ending; counts: ImportCounts; errorFile: ErrorFileSoFar | null };
 
 /** The usual way: no transaction is open while the file is read. */
 async function stageAndSettle(run: Run, session: Session): Promise<Settled> {
@@ -208,7 +208,7 @@ async function settle({ deps, claim, context, mapping }: Run, tx: Tx, { staged, 
   const issueCounts = await saveStagedIssues(tx, institutionId, importId);
   const result = { mapping, dialect: summary.dialect, counts, issueCounts };
   if (!(await saveRunResult(tx, claim, { ...result, appliedAt: applies ? now : null }))) throw new LostClaim();
-  return { ending, counts, rowsToFix: summary.rowsToFix };
+  return { ending, counts, errorFile: summary.errorFile };
 }
 
 /** Finishes an import whose contacts were written by a worker that died before its receipts. */

@@ -8,13 +8,13 @@ import type { NotifyEvent } from '../domain/events.ts';
 import { outboxFolder } from '../domain/feed-folders.ts';
 import type { ImportId, InstitutionId } from '../domain/ids.ts';
 import { errorEffects } from '../domain/issue.ts';
-import { countRowsWithIssues, hasIssues, listIssues, streamIssues } from '../store/import-issues.ts';
+import { countRowIssues, hasIssues, listIssues, streamIssues } from '../store/import-issues.ts';
 import type { Claim } from '../store/import-queue.ts';
 import { finishImport, type RunEnd } from '../store/import-results.ts';
 import { getImport, type ImportRecord } from '../store/imports.ts';
 import { putFileEntry } from '../store/sftp-entries.ts';
 import { getStoredFile, insertStoredFile, type StoredFileRecord } from '../store/stored-files.ts';
-import type { FileReader, RowsToFix } from './reading.ts';
+import type { ErrorFileSoFar, FileReader } from './reading.ts';
 import { issuesInReceipt, outboxName, receiptOf } from './receipt.ts';
 import { LostClaim } from './run-interrupts.ts';
 import { storeMadeFile } from './store-made-file.ts';
@@ -25,14 +25,14 @@ export type ReceiptDeps = Pick<Deps, 'db' | 'files' | 'clock' | 'newId' | 'notif
 export type Ending = Pick<RunEnd, 'status' | 'reason' | 'hold'>;
 
 /**
- * Makes the files and ends the run. `rowsToFix`: what the reader kept for the error file, where the file was read just now.
+ * Makes the files and ends the run. `errorFile`: what the reader has made of it, where the file was read just now.
  * Throws LostClaim when the run is another worker's by now.
  */
 export async function completeImport(
   deps: ReceiptDeps & { reader: FileReader },
   claim: Claim,
   ending: Ending,
-  rowsToFix: RowsToFix | null = null,
+  errorFile: ErrorFileSoFar | null = null,
 ): Promise<void> {
   const { institutionId, importId } = claim;
   const record = await getImport(deps.db, institutionId, importId);
@@ -40,7 +40,7 @@ export async function completeImport(
   const made: StoredFileRecord[] = [];
   try {
     const now = deps.clock.now();
-    const errors = ending.status === 'succeeded' ? await makeErrorFile(deps, record, rowsToFix) : null;
+    const errors = ending.status === 'succeeded' ? await makeErrorFile(deps, record, errorFile) : null;
     if (errors) made.push(errors);
     const receipt = await makeReceipt(deps, { ...record, ...ending, finishedAt: now }, errors !== null);
     if (receipt) made.push(receipt);
@@ -80,18 +80,18 @@ export async function removeUnrecorded(
 async function makeErrorFile(
   deps: ReceiptDeps & { reader: FileReader },
   record: ImportRecord,
-  kept: RowsToFix | null,
+  early: ErrorFileSoFar | null,
 ): Promise<StoredFileRecord | null> {
   const { institutionId, id, mapping } = record;
   if (!mapping || !(await hasIssues(deps.db, institutionId, id, errorEffects))) return null;
+  // The plan may have skipped other rows as well.
+  if (early !== null && early.issues === (await countRowIssues(deps.db, institutionId, id, errorEffects)))
+    return storeMadeFile(deps, institutionId, 'error-file', [early.bytes]);
   const original = await storedKey(deps, record);
   const { path, release } = await deps.files.localPath(institutionId, original);
   try {
-    // The plan may have skipped other rows as well.
-    const isAll = kept?.count === (await countRowsWithIssues(deps.db, institutionId, id, errorEffects));
-    const job = { path, mapping, rowsToFix: isAll ? kept : null };
     const issues = streamIssues(deps.db, institutionId, id, errorEffects);
-    return await storeMadeFile(deps, institutionId, 'error-file', deps.reader.errorRows(job, issues));
+    return await storeMadeFile(deps, institutionId, 'error-file', deps.reader.errorRows({ path, mapping }, issues));
   } finally {
     await release();
   }

@@ -49,7 +49,7 @@ async function run(message: Extract<ToThread, { kind: 'read' | 'errors' }>): Pro
   stopped = false;
   try {
     const summary = message.kind === 'read' ? await read(message.job) : await writeErrors(message.job);
-    send({ kind: 'done', summary }, summary?.rowsToFix ? [summary.rowsToFix.text.buffer] : []);
+    send({ kind: 'done', summary }, summary?.errorFile ? [summary.errorFile.bytes.buffer] : []);
   } catch (error) {
     if (error instanceof Stopped) return send({ kind: 'stopped' });
     const { name, message: text, stack } = error instanceof Error ? error : new Error(String(error));
@@ -75,8 +75,8 @@ async function read(job: Extract<ToThread, { kind: 'read' }>['job']) {
 }
 
 async function writeErrors(job: Extract<ToThread, { kind: 'errors' }>['job']): Promise<null> {
-  const openBlocks = job.rowsToFix === null ? await scannedApart(job.path) : undefined;
-  for await (const bytes of errorRows(() => bytesOf(job.path), job, wantedIssues(), openBlocks)) {
+  const openBlocks = await scannedApart(job.path);
+  for await (const bytes of errorRows(bytesOf(job.path), job, wantedIssues(), openBlocks)) {
     await credit();
     send({ kind: 'bytes', bytes }, [bytes.buffer]);
   }

@@ -133,15 +133,15 @@ export async function* streamIssues(
   }
 }
 
-/** How many rows of the file have an issue with one of these effects. */
-export async function countRowsWithIssues(
+/** How many issues of rows have one of these effects. */
+export async function countRowIssues(
   db: Queryable,
   institutionId: InstitutionId,
   importId: ImportId,
   effects: readonly string[],
 ): Promise<number> {
   const [row] = await db.query<{ n: number }>(
-    `select count(distinct row_number) as n from import_issues
+    `select count(row_number) as n from import_issues
      where institution_id = $1 and import_id = $2 and effect = any($3)`,
     [institutionId, importId, effects],
   );

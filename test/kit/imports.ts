@@ -28,7 +28,7 @@ import { makeInstitution, openTestDeps, type TestDeps } from './accounts.ts';
 /** Reads in this thread. */
 export const directReader: FileReader = {
   read: (job) => readRows(createReadStream(job.path), job, { newId: rowIds() }),
-  errorRows: (job, issues) => errorRows(() => createReadStream(job.path), job, issues),
+  errorRows: (job, issues) => errorRows(createReadStream(job.path), job, issues),
 };
 
 export type ImportKit = {

@@ -1,4 +1,4 @@
-// The error file made of rows that were kept while reading, against the one that reading the file again gives.
+// The error file that is made while reading, against the one that reading the file again gives.
 
 import assert from 'node:assert/strict';
 import { createReadStream } from 'node:fs';
@@ -9,9 +9,8 @@ import { errorEffects } from '../domain/issue.ts';
 import { newIssue } from '../domain/issues.ts';
 import { streamIssues } from '../store/import-issues.ts';
 import { getStoredFile } from '../store/stored-files.ts';
+import { EarlyErrorFile } from './early-error-file.ts';
 import { errorRows } from './error-file.ts';
-import { KeptRows, keptRows } from './kept-rows.ts';
-import type { ErrorFileJob } from './reading.ts';
 
 const cell = fc.constantFrom('Ann', 'Zoë', '"Lee, Jr."', '"two\nlines"', '', ' ', '=1+1', '"say ""hi"""', '日本');
 const phone = fc.constantFrom('2125550142', '2125550143', '12', 'none', '');
@@ -20,12 +19,13 @@ const row = fc
   .tuple(fc.integer({ min: 1, max: 12 }), cell, cell, phone, email, fc.constantFrom('', '', '', ',more'))
   .map(([id, first, last, number, mail, more]) => `S${id},${first},${last},${number},${mail}${more}`);
 
-test('an error file of kept rows is the one that reading the file again gives', async () => {
-  const jobs: ErrorFileJob[] = [];
+test('an error file made while reading is the one that reading the file again gives', async () => {
+  let readAgain = 0;
+  let made = 0;
   const reader: typeof directReader = {
     ...directReader,
     errorRows(job, issues) {
-      jobs.push(job);
+      readAgain += 1;
       return directReader.errorRows(job, issues);
     },
   };
@@ -42,41 +42,33 @@ test('an error file of kept rows is the one that reading the file again gives', 
       const { path, release } = await files.localPath(kit.institutionId, stored?.key ?? '');
       const issues = streamIssues(db, kit.institutionId, record.id, errorEffects);
       const again: Uint8Array[] = [];
-      const job = { mapping: record.mapping, rowsToFix: null };
-      for await (const bytes of errorRows(() => createReadStream(path), job, issues)) again.push(bytes);
+      const job = { path, mapping: record.mapping };
+      for await (const bytes of errorRows(createReadStream(path), job, issues)) again.push(bytes);
+      made += 1;
       await release();
       assert.equal(await storedText(kit, record.errorFileId), Buffer.concat(again).toString());
     },
   );
   await fc.assert(property, { numRuns: 60 });
   // Files whose rows the plan skips were read again, the others were not.
-  assert.ok(jobs.some((job) => job.rowsToFix === null));
-  assert.ok(jobs.some((job) => job.rowsToFix !== null));
+  assert.ok(readAgain > 0 && readAgain < made, `${readAgain} of ${made} were read again`);
 });
 
-const header = { dialect: { delimiter: ',', encoding: 'utf-8' }, header: { labels: ['CRM', 'First'] } } as never;
+const reading = { dialect: { delimiter: ',', encoding: 'utf-8' }, header: { labels: ['CRM', 'First'] } } as never;
 const bad = [newIssue('invalid-phone', { row: 2 })];
 
-test('kept rows come back as they were, and only those that an error file needs', () => {
-  const kept = new KeptRows();
-  const cells = ['S1', 'a\nb\r"\u0000\ud800\u2028ü', ''];
-  kept.add(2, cells, bad);
-  kept.add(3, ['S2', 'no issue'], []);
-  kept.add(4, ['S3', 'a notice only'], [newIssue('blank-row', { row: 4 })]);
-  kept.add(5, [], bad);
-  const taken = kept.take(header);
-  assert.equal(taken?.count, 2);
-  assert.deepEqual(
-    [...keptRows(taken)],
-    [
-      { row: 2, cells },
-      { row: 5, cells: [] },
-    ],
-  );
+test('only rows that have to be corrected are in it, and their reasons are counted', () => {
+  const early = new EarlyErrorFile(reading);
+  early.add({ row: 2, cells: ['S1', 'a\nb'] }, [...bad, ...bad]);
+  early.add({ row: 3, cells: ['S2', 'no issue'] }, []);
+  early.add({ row: 4, cells: ['S3', 'a notice'] }, [newIssue('blank-row', { row: 4 })]);
+  const taken = early.take();
+  assert.equal(taken?.issues, 2);
+  assert.match(Buffer.from(taken.bytes).toString(), /^CRM,First,.*\r\nS1,"a\nb",2,invalid-phone,[^\r]*\r\n$/);
 });
 
-test('of rows that are too much to keep none are', () => {
-  const kept = new KeptRows(100);
-  for (let at = 2; at < 9; at++) kept.add(at, ['S1', 'Ann', 'Lee', '12'], bad);
-  assert.equal(kept.take(header), null);
+test('of rows that are too many there is no error file yet', () => {
+  const early = new EarlyErrorFile(reading, 100_000);
+  for (let at = 2; at < 3000; at++) early.add({ row: at, cells: ['S1', 'Ann'] }, bad);
+  assert.equal(early.take(), null);
 });
