@@ -7,9 +7,16 @@ import type { Issue } from '../domain/issue.ts';
 import { knowRecords, type Lookup, lookupFor } from '../store/bulk-planning.ts';
 import { copyContacts } from '../store/import-apply.ts';
 import type { PlanLabels } from '../store/import-plan-outcome.ts';
-import { copyIssues, copyRows, createStaging, type StagedField, stagedFields } from '../store/import-staging.ts';
+import {
+  copyIssues,
+  copyRows,
+  createStaging,
+  type RowPlace,
+  type StagedField,
+  stagedFields,
+} from '../store/import-staging.ts';
 import { copyPieces } from '../store/row-hash-snapshots.ts';
-import { namedContacts } from '../store/row-hashes.ts';
+import { hashBytes, namedContacts, namedHashes } from '../store/row-hashes.ts';
 import type { KnownRows } from './known-rows.ts';
 import { loadKnownRows } from './load-known-rows.ts';
 import type { FileReader, ReadingJob, ReadingSummary } from './reading.ts';
@@ -113,12 +120,21 @@ async function stageKept(
   session: Session | Tx,
   { institutionId, mark, fields, known, lookup }: KeptRows,
 ): Promise<number> {
+  const places = new Map<string, RowPlace>();
+  for await (const hashes of namedHashes(session, institutionId, mark, lookup)) {
+    for (let at = 0; at < hashes.length; at += hashBytes) {
+      const hash = hashes.subarray(at, at + hashBytes);
+      const place = known.claimedBy(hash);
+      if (place) places.set(hash.toString('hex'), place);
+    }
+  }
+  if (places.size === 0) return 0;
   const lines: string[] = [];
-  for await (const { hash, crmIdText } of namedContacts(session, institutionId, mark, lookup)) {
-    const place = known.claimedBy(hash);
+  for await (const { hash, crmIdText } of namedContacts(session, institutionId, mark, lookup, [...places.keys()])) {
+    const place = places.get(hash);
     if (place) lines.push(keptLine(place, crmIdText, fields));
   }
-  return lines.length === 0 ? 0 : copyRows(session, fields, Buffer.from(lines.join('')));
+  return copyRows(session, fields, Buffer.from(lines.join('')));
 }
 
 /** Stages issues of the file that the reader cannot know. */

@@ -114,7 +114,7 @@ export async function planRows(
        coalesce(c.previous_phone = s.phone and c.phone is distinct from s.phone, false) as phone_kept,
        coalesce(s.phone is not null and nullif(s.phone, '') is distinct from c.phone
          and s.phone is distinct from c.previous_phone, false) as phone_changes,
-       ${optOutKept} as opt_out_kept) x
+       ${optOutKept} as opt_out_kept offset 0) x
      where ${isActive}
        and (c.id is null or x.differs or x.phone_changes or x.phone_kept or x.opt_out_kept or c.crm_id <> s.crm_id)`,
     [institutionId],
@@ -129,14 +129,16 @@ function changesOf(fields: readonly StagedField[]): string {
     member('phoneRaw', 'c.phone_raw', 'case when x.phone_changes then s.phone_raw else c.phone_raw end'),
     ...fields.map((field) => member(field.name, `c.${field.column}`, valueAfter(field))),
   ];
-  return `jsonb_strip_nulls(jsonb_build_object(${members.join(', ')})) || case when s.custom is null then '{}' else coalesce((
+  // Put together as text: of many members few are there, and an object of all would be built to be stripped again.
+  return `('{' || concat_ws(',', ${members.join(', ')}) || '}')::jsonb || case when s.custom is null then '{}' else coalesce((
     select jsonb_object_agg('custom.' || k, jsonb_build_array(c.custom -> k, nullif(s.custom -> k, 'null')))
     from jsonb_object_keys(s.custom) k where c.custom -> k is distinct from nullif(s.custom -> k, 'null')), '{}') end`;
 }
 
-/** A name and its before and after; null, which is stripped again, when they are the same. */
+/** A name with its before and after; null when they are the same. */
 function member(name: string, before: string, after: string): string {
-  return `'${name}', case when ${before} is distinct from ${after} then jsonb_build_array(${before}, ${after}) end`;
+  const json = (value: string) => `coalesce(to_json(${value})::text, 'null')`;
+  return `case when ${before} is distinct from ${after} then '"${name}":[' || ${json(before)} || ',' || ${json(after)} || ']' end`;
 }
 
 /** Tells the planner what the plan holds. */
