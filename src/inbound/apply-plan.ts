@@ -31,8 +31,8 @@ export async function applyPlan(
   let updated = 0;
   if (counts.updated > 0) {
     await writeBeforeImages(tx, institutionId, plan);
-    await releaseValues(tx, institutionId, plan.lookup);
-    updated = await updateContacts(tx, institutionId, plan);
+    const released = await releaseValues(tx, institutionId, plan.lookup);
+    updated = await updateContacts(tx, institutionId, { ...plan, inPlace: !released });
   }
   let created = plan.copied;
   if (counts.created > created) created += await insertContacts(tx, institutionId, plan);

@@ -56,7 +56,8 @@ type Key = 'id' | 'crm_id' | 'phone' | 'external_id';
 
 /**
  * Joins records by one of their unique keys, as `c` unless `as` says otherwise. Found one by one they are a sub-select that refers to
- * the row before it: `offset 0` keeps the planner from any other order. `institution` is SQL: a parameter or a sub-select.
+ * the row before it: `offset 0` keeps the planner from any other order; `place` is where they were found then. `institution` is SQL:
+ * a parameter or a sub-select.
  */
 export function joinRecords(
   lookup: Lookup,
@@ -68,7 +69,7 @@ export function joinRecords(
   if (lookup === 'all')
     return `${join} ${of} ${as} on ${as}.institution_id = ${institution} and ${as}.${key} = ${value}`;
   return `${join} lateral (
-    select r.* from ${of} r where r.institution_id = ${institution} and r.${key} = ${value} offset 0) ${as} on true`;
+    select r.*, r.ctid as place from ${of} r where r.institution_id = ${institution} and r.${key} = ${value} offset 0) ${as} on true`;
 }
 
 /**

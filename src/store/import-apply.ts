@@ -28,10 +28,10 @@ export async function writeBeforeImages(
 }
 
 /**
- * Frees the phones and CRM IDs that go from one contact to another in this file: unique indexes look at each row by itself,
+ * Gives whether it changed anything. Frees the phones and CRM IDs that go from one contact to another in this file: unique indexes look at each row by itself,
  * so that two contacts could not swap otherwise. The placeholder of a CRM ID begins with a control character, which no file's can.
  */
-export async function releaseValues(tx: Tx, institutionId: InstitutionId, lookup: Lookup): Promise<void> {
+export async function releaseValues(tx: Tx, institutionId: InstitutionId, lookup: Lookup): Promise<boolean> {
   const { from, on } = matchRecords(lookup, 'planned p', 'p.contact_id');
   const phones = `update contacts c set phone = null, row_hash = null
     from ${from} where (c.institution_id = $1) is true and ${on} and not p.is_new and p.old_phone is not null
@@ -39,18 +39,22 @@ export async function releaseValues(tx: Tx, institutionId: InstitutionId, lookup
   const crmIds = `update contacts c set crm_id = e'\\x01' || c.id, row_hash = null
     from ${from} where (c.institution_id = $1) is true and ${on} and p.new_crm is not null
       and exists (select from planned t where t.new_crm = p.old_crm)`;
-  await byPlace(tx, lookup, () => tx.execute(phones, [institutionId]));
-  await byPlace(tx, lookup, () => tx.execute(crmIds, [institutionId]));
+  const ofPhones = await byPlace(tx, lookup, () => tx.execute(phones, [institutionId]));
+  const ofCrmIds = await byPlace(tx, lookup, () => tx.execute(crmIds, [institutionId]));
+  return ofPhones + ofCrmIds > 0;
 }
 
-/** Gives the number of contacts that were updated. */
+/** Gives the number of contacts that were updated. `inPlace`: none was changed since the plan found them. */
 export async function updateContacts(
   tx: Tx,
   institutionId: InstitutionId,
-  facts: { now: Date; fields: readonly StagedField[]; lookup: Lookup },
+  facts: { now: Date; fields: readonly StagedField[]; lookup: Lookup; inPlace: boolean },
 ): Promise<number> {
   const rows = 'planned p join staged_rows s on s.row_number = p.row_number';
-  const { from, on } = matchRecords(facts.lookup, rows, 'p.contact_id');
+  const { from, on } =
+    facts.inPlace && facts.lookup === 'each'
+      ? { from: rows, on: 'c.ctid = p.place' }
+      : matchRecords(facts.lookup, rows, 'p.contact_id');
   const set = facts.fields.map((field) => `, ${field.column} = ${valueAfter(field)}`);
   const sql = `update contacts c set
       crm_id = coalesce(p.new_crm, c.crm_id),

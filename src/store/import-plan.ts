@@ -8,7 +8,7 @@ import type { StagedField } from './import-staging.ts';
 
 /**
  * Makes the plan's tables, which end with the transaction.
- * - `planned`: an active row that is new or differs from its contact. `old_phone` and `new_phone` (`old_crm`, `new_crm`)
+ * - `planned`: an active row that is new or differs from its contact, which was found at `place` (null when all were looked at). `old_phone` and `new_phone` (`old_crm`, `new_crm`)
  *   are equal, or both null, when the phone (the CRM ID) stays as it is. `changes` is `{field: [old, new]}` of a contact that is there.
  * - `carried`: a contact that stays as it is and carries the hash of another row from now on (`row_hash`).
  * - `lost`: a row that the plan skips, and why. `already` when validation had skipped it before.
@@ -22,7 +22,7 @@ export async function createPlanTables(tx: Tx): Promise<void> {
     create temp table planned (
       row_number int not null, contact_id uuid not null, is_new boolean not null, differs boolean not null,
       old_phone text collate "C", new_phone text collate "C", old_crm text collate "C", new_crm text collate "C",
-      phone_kept boolean not null, opt_out_kept boolean not null, old_hash bytea, changes jsonb
+      phone_kept boolean not null, opt_out_kept boolean not null, old_hash bytea, place tid, changes jsonb
     ) on commit drop`);
   await tx.execute(`
     create temp table carried (contact_id uuid not null, lost bytea, got bytea not null) on commit drop`);
@@ -106,7 +106,7 @@ export async function planRows(
      select s.row_number, coalesce(c.id, s.new_id), c.id is null, x.differs,
        case when x.phone_changes then c.phone end, case when x.phone_changes then nullif(s.phone, '') end,
        case when c.crm_id <> s.crm_id then c.crm_id end, case when c.crm_id <> s.crm_id then s.crm_id end,
-       x.phone_kept, x.opt_out_kept, c.row_hash,
+       x.phone_kept, x.opt_out_kept, c.row_hash, ${lookup === 'each' ? 'c.place' : 'null'},
        case when c.id is not null and (x.differs or x.phone_changes or c.crm_id <> s.crm_id) then ${changesOf(fields)} end
      from staged_rows s ${contact}
      cross join lateral (select
