@@ -80,7 +80,8 @@ export const benchmarks: readonly Benchmark[] = [
       'sftp-upload': {
         work: 'OpenSSH `sftp` upload of 1 GiB, default cipher, fsync before the reply',
         limit: 0.67,
-        bound: 'one thread: decryption, SHA-256 of the content, writes; then the disk (sshd does not fsync)',
+        bound:
+          'the CPU time of client and server together on two cores: ciphers, SHA-256, sockets, copies (sshd does not hash or fsync)',
       },
     },
     measure: ({ rounds }) => measureUpload({ name: 'sftp-upload', ...upload(rounds), cipher: null }),

@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { usualDirectRules } from '../../src/adapters/disk-files/direct-writes.ts';
 import { openDiskFiles } from '../../src/adapters/disk-files/open-disk-files.ts';
 import type { FileStore } from '../../src/domain/ports.ts';
 import { flags, get, historyOf, listing, openSession, openTestFeed, put } from '../kit/feed-root.ts';
@@ -16,14 +17,14 @@ const noMount =
   process.platform === 'linux' && process.getuid?.() === 0 ? false : 'needs root to mount a small file system';
 
 /** A store on a file system of its own with so many MiB; skips the test where that cannot be. */
-async function smallStore(t: TestContext, size: number): Promise<FileStore | null> {
+async function smallStore(t: TestContext, size: number, direct = usualDirectRules): Promise<FileStore | null> {
   const folder = mkdtempSync(join(tmpdir(), 'full-disk-'));
   const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${size}m`, 'tmpfs', folder]).status === 0;
   t.after(() => {
     if (mounted) spawnSync('umount', ['-l', folder]);
     rmSync(folder, { recursive: true, force: true });
   });
-  if (mounted) return openDiskFiles({ folder });
+  if (mounted) return openDiskFiles({ folder, direct });
   t.skip('a small file system cannot be mounted here');
   return null;
 }
@@ -60,26 +61,33 @@ test('an upload that says its size is refused at once when that does not fit', a
   assert.deepEqual(await historyOf(feed), ['/new.csv queued "fits"']);
 });
 
-test('a disk that fills up in the middle fails the write; what came is kept and not imported', {
-  skip: noMount,
-}, async (t) => {
-  const files = await smallStore(t, 4);
-  if (!files) return;
-  const feed = await openTestFeed(t, { files });
-  const root = openSession(feed);
-  const file = await root.open('/roster.csv', flags('wct'), {});
-  const piece = Buffer.alloc(mebibyte, 'a');
-  await file.write([piece], 0);
-  await assert.rejects(file.write([piece, piece, piece, piece], mebibyte), { code: 'no-space' });
-  await file.abandon();
-  const [row] = await feed.deps.db.query('select status, reason, file_size from imports');
-  assert.deepEqual(row, { status: 'ignored', reason: 'incomplete-upload', file_size: mebibyte });
-  assert.equal((await root.stat('/roster.csv')).size, mebibyte);
-  const stored = await feed.deps.db.queryOne<{ sha: string }>(`select encode(sha256, 'hex') as sha from stored_files`);
-  assert.equal(stored?.sha, hash('sha256', piece));
-  await put(root, '/small.csv', 'there is room again');
-  assert.equal(await get(root, '/small.csv'), 'there is room again');
-});
+for (const [name, direct] of [
+  ['through the page cache', usualDirectRules],
+  ['past it', { ...usualDirectRules, from: 0 }],
+] as const) {
+  test(`a disk that fills up in the middle fails the write; what came is kept and not imported (${name})`, {
+    skip: noMount,
+  }, async (t) => {
+    const files = await smallStore(t, 4, direct);
+    if (!files) return;
+    const feed = await openTestFeed(t, { files });
+    const root = openSession(feed);
+    const file = await root.open('/roster.csv', flags('wct'), {});
+    const piece = Buffer.alloc(mebibyte, 'a');
+    await file.write([piece], 0);
+    await assert.rejects(file.write([piece, piece, piece, piece], mebibyte), { code: 'no-space' });
+    await file.abandon();
+    const [row] = await feed.deps.db.query('select status, reason, file_size from imports');
+    assert.deepEqual(row, { status: 'ignored', reason: 'incomplete-upload', file_size: mebibyte });
+    assert.equal((await root.stat('/roster.csv')).size, mebibyte);
+    const stored = await feed.deps.db.queryOne<{ sha: string }>(
+      `select encode(sha256, 'hex') as sha from stored_files`,
+    );
+    assert.equal(stored?.sha, hash('sha256', piece));
+    await put(root, '/small.csv', 'there is room again');
+    assert.equal(await get(root, '/small.csv'), 'there is room again');
+  });
+}
 
 test('the reserve stops an upload before the disk is full, give or take the 16 MiB between two looks', {
   skip: noMount,

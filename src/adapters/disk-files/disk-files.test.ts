@@ -76,6 +76,28 @@ test('after a kill, what had a note is given back with it and can be published; 
   assert.deepEqual(readdirSync(join(root, 'incoming', institution)), []);
 });
 
+test('after a kill, every byte of a write that was done is there, past the page cache or not', async () => {
+  const root = fresh();
+  const start = 64 * 1024 * 1024 + 5;
+  await killedWhile(
+    root,
+    `const noted = await store.createStaging(institution, 'large');
+     await noted.write([Buffer.alloc(600_000, 'abc')], ${start});
+     await noted.write([Buffer.alloc(600_000, 'def')], ${start + 600_000});
+     await ready();`,
+  );
+  const store = await openDiskFiles({ folder: root });
+  const [found] = await store.abandonedFiles();
+  assert.equal(found?.size, start + 1_200_000);
+  await found.publish();
+  const file = await store.open(institution, found.key);
+  const bytes = Buffer.alloc(1_200_001);
+  assert.equal(await file.read(bytes, 0, bytes.length, start), 1_200_000);
+  const wanted = Buffer.concat([Buffer.alloc(600_000, 'abc'), Buffer.alloc(600_000, 'def')]);
+  assert.ok(bytes.subarray(0, 1_200_000).equals(wanted));
+  await file.close();
+});
+
 for (const step of ['flushed', 'renamed', 'folder-synced']) {
   test(`a kill in a publish, when it was ${step}, leaves the note and every byte`, async () => {
     const root = fresh();

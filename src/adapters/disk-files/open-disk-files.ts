@@ -8,6 +8,8 @@ import { join } from 'node:path';
 import type { InstitutionId } from '../../domain/ids.ts';
 import type { FileStore, OpenStoredFile, StagingFile, StorageKey } from '../../domain/ports.ts';
 import { findAbandoned, sweep } from './abandoned.ts';
+import { AlignedBuffers } from './aligned-buffers.ts';
+import { type DirectRules, DirectWrites, usualDirectRules } from './direct-writes.ts';
 import { PrivateFolders } from './folders.ts';
 import { thisOwner } from './owners.ts';
 import { noteSuffix, placesBelow, stagingName } from './places.ts';
@@ -25,14 +27,21 @@ export type DiskFilesOptions = {
   folder: string;
   /** Called after each step of a publish, so that tests can end the process there. */
   onStep?: (step: PublishStep) => void | Promise<void>;
+  /** What of an upload is written past the page cache; other rules are for tests. */
+  direct?: DirectRules;
 };
 
 /** Opens the store. System errors (ENOSPC, EACCES …) come through as they are. */
-export async function openDiskFiles({ folder, onStep = () => undefined }: DiskFilesOptions): Promise<FileStore> {
+export async function openDiskFiles({
+  folder,
+  onStep = () => undefined,
+  direct = usualDirectRules,
+}: DiskFilesOptions): Promise<FileStore> {
   const places = placesBelow(folder);
   const folders = new PrivateFolders();
   const owner = thisOwner();
   const context: StagingContext = { places, folders, onStep };
+  const alignedBuffers = new AlignedBuffers();
   await folders.ensure(places.incoming);
   await folders.ensure(places.stored);
 
@@ -49,7 +58,10 @@ export async function openDiskFiles({ folder, onStep = () => undefined }: DiskFi
     try {
       if (copyOf !== null) await copyFile(places.storedFile(institutionId, copyOf), path, constants.COPYFILE_FICLONE);
       const handle = await open(path, copyOf === null ? 'wx+' : 'r+', 0o600);
-      return new DiskStagingFile(context, { institutionId, key, path, handle, hasNote: note !== undefined });
+      const hasNote = note !== undefined;
+      // What has no note was made here and is read again at once: it had better be in the page cache.
+      const past = hasNote && process.platform === 'linux' ? new DirectWrites(path, direct, alignedBuffers) : null;
+      return new DiskStagingFile(context, { institutionId, key, path, handle, direct: past, hasNote });
     } catch (error) {
       await removeIfThere(path);
       if (note !== undefined) await removeIfThere(path + noteSuffix);

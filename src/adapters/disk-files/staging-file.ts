@@ -5,6 +5,7 @@ import { type FileHandle, rename, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { InstitutionId } from '../../domain/ids.ts';
 import type { StagingFile, StorageKey } from '../../domain/ports.ts';
+import type { DirectWrites } from './direct-writes.ts';
 import { type PrivateFolders, syncFolder } from './folders.ts';
 import { noteSuffix, type Places } from './places.ts';
 
@@ -26,6 +27,7 @@ export class DiskStagingFile implements StagingFile {
   readonly #key: StorageKey;
   readonly #path: string;
   readonly #handle: FileHandle;
+  readonly #direct: DirectWrites | null;
   readonly #hasNote: boolean;
   #unflushed = 0;
   #flushing: Promise<void> | null = null;
@@ -34,7 +36,14 @@ export class DiskStagingFile implements StagingFile {
 
   constructor(
     context: StagingContext,
-    file: { institutionId: InstitutionId; key: StorageKey; path: string; handle: FileHandle; hasNote: boolean },
+    file: {
+      institutionId: InstitutionId;
+      key: StorageKey;
+      path: string;
+      handle: FileHandle;
+      direct: DirectWrites | null;
+      hasNote: boolean;
+    },
   ) {
     this.#context = context;
     this.#institutionId = file.institutionId;
@@ -42,18 +51,14 @@ export class DiskStagingFile implements StagingFile {
     this.name = file.key;
     this.#path = file.path;
     this.#handle = file.handle;
+    this.#direct = file.direct;
     this.#hasNote = file.hasNote;
   }
 
   async write(buffers: readonly Uint8Array[], position: number): Promise<void> {
-    let rest = buffers.filter((buffer) => buffer.length > 0);
-    let at = position;
-    while (rest.length > 0) {
-      const { bytesWritten } = await this.#handle.writev(rest, at);
-      at += bytesWritten;
-      rest = after(rest, bytesWritten);
-    }
-    await this.#flushNowAndThen(at - position);
+    const cached = (some: readonly Uint8Array[], at: number): Promise<void> => this.#writeCached(some, at);
+    if (!(await this.#direct?.write(buffers, position, cached))) await cached(buffers, position);
+    await this.#flushNowAndThen(buffers.reduce((sum, buffer) => sum + buffer.length, 0));
   }
 
   async read(buffer: Uint8Array, offset: number, length: number, position: number): Promise<number> {
@@ -82,7 +87,7 @@ export class DiskStagingFile implements StagingFile {
     await onStep('flushed');
     await moveToStored(this.#context, this.#institutionId, this.#key, this.#path);
     this.#ended = true;
-    await this.#handle.close();
+    await this.#close();
     await onStep('renamed');
     await syncFolder(places.storedFolder(this.#institutionId, this.#key));
     await onStep('folder-synced');
@@ -93,7 +98,7 @@ export class DiskStagingFile implements StagingFile {
     if (this.#ended) return;
     this.#ended = true;
     await this.#flushing;
-    await this.#handle.close();
+    await this.#close();
     await removeIfThere(this.#path);
     await this.forgetNote();
   }
@@ -104,6 +109,21 @@ export class DiskStagingFile implements StagingFile {
 
   async forgetNote(): Promise<void> {
     if (this.#hasNote) await removeIfThere(this.#path + noteSuffix);
+  }
+
+  async #writeCached(buffers: readonly Uint8Array[], position: number): Promise<void> {
+    let rest = buffers.filter((buffer) => buffer.length > 0);
+    let at = position;
+    while (rest.length > 0) {
+      const { bytesWritten } = await this.#handle.writev(rest, at);
+      at += bytesWritten;
+      rest = after(rest, bytesWritten);
+    }
+  }
+
+  async #close(): Promise<void> {
+    await this.#direct?.close();
+    await this.#handle.close();
   }
 
   /** Keeps what is not on the disk yet below some 128 MiB, so that `publish` has little left to do. */
