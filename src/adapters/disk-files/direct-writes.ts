@@ -45,8 +45,9 @@ export class DirectWrites {
   }
 
   /**
-   * Writes the whole blocks among these bytes past the page cache, and what is left before and behind them by `cached` at the
-   * same time. False: all has to be written in the usual way, whatever of it is in the file already.
+   * Writes the whole blocks among these bytes past the page cache, then what is left before and behind them by `cached`: never both
+   * at once, because a page in the cache may be larger than a block, and Linux could not drop it while it is written to.
+   * False: all has to be written in the usual way, whatever of it is in the file already.
    */
   async write(buffers: readonly Uint8Array[], position: number, cached: CachedWrite): Promise<boolean> {
     const length = buffers.reduce((sum, buffer) => sum + buffer.length, 0);
@@ -59,16 +60,12 @@ export class DirectWrites {
     try {
       copyInto(piece, first, buffers);
       this.#handle ??= await this.#rules.open(this.#path);
-      const written = await Promise.allSettled([
-        this.#handle.write(piece, block, whole, start),
-        cached([piece.subarray(first, block)], position),
-        cached([piece.subarray(block + whole, first + length)], start + whole),
-      ]);
-      // A disk that is full or broken says so in the usual way, too.
-      this.#isOver =
-        written.some(({ status }) => status === 'rejected') ||
-        (written[0].status === 'fulfilled' && written[0].value.bytesWritten < whole);
+      const { bytesWritten } = await this.#handle.write(piece, block, whole, start);
+      this.#isOver = bytesWritten < whole;
+      await cached([piece.subarray(first, block)], position);
+      await cached([piece.subarray(block + whole, first + length)], start + whole);
     } catch {
+      // A disk that is full or broken says so in the usual way, too.
       this.#isOver = true;
     } finally {
       this.#buffers.giveBack(piece);
