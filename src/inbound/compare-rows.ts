@@ -4,7 +4,7 @@
 import { createHmac } from 'node:crypto';
 import type { CsvReading, DataRow, IsKnown, RowReading } from '../csv/types.ts';
 import { KnownRows } from './known-rows.ts';
-import type { ReadingJob, RowComparison } from './reading.ts';
+import type { KnownSource, ReadingJob, RowComparison } from './reading.ts';
 import { type RowHasher, rowHasher } from './row-hash.ts';
 
 export type RowComparer = {
@@ -17,8 +17,16 @@ export type RowComparer = {
 
 type ClearReading = Exclude<RowReading, 'unclear'>;
 
-export function rowComparer(job: ReadingJob, { key, mark, surroundings, known }: RowComparison): RowComparer {
-  const table = known && new KnownRows(known);
+/** Is the row with this hash known? Asked in the order of the file. */
+export type Claim = (hash: Int32Array, row: number, line: number) => boolean;
+
+/** `claim` instead of what the comparison knows. */
+export function rowComparer(
+  job: ReadingJob,
+  { key, mark, surroundings, known }: RowComparison,
+  claim: Claim | null = claimIn(known),
+): RowComparer {
+  const bits = claim === null && known?.kind === 'rows' ? known.bits : null;
   let hashers: Record<ClearReading, RowHasher> | null = null;
   const hash = (reading: RowReading, bytes: Buffer, start: number, end: number): Int32Array | null =>
     hashers === null || reading === 'unclear' ? null : hashers[reading](bytes, start, end);
@@ -45,13 +53,21 @@ export function rowComparer(job: ReadingJob, { key, mark, surroundings, known }:
       };
     },
     isKnown(bytes, start, end, row, line, reading) {
-      if (table === null) return false;
+      if (bits !== null) return (((bits[row >>> 3] ?? 0) >>> (row & 7)) & 1) === 1;
+      if (claim === null) return false;
       const found = hash(reading, bytes, start, end);
-      return found !== null && table.claim(found, row, line);
+      return found !== null && claim(found, row, line);
     },
     hashOf(bytes, { reading, start, end }) {
       const found = hash(reading, bytes, start, end);
       return found && mark + Buffer.from(found.buffer, found.byteOffset, found.byteLength).toString('hex');
     },
   };
+}
+
+function claimIn(known: KnownSource | null): Claim | null {
+  if (known?.kind === 'ranges') throw new Error('ranges are matched before the rows are read');
+  if (known?.kind !== 'table') return null;
+  const table = new KnownRows(known.table);
+  return (hash, row, line) => table.claim(hash, row, line);
 }

@@ -1,13 +1,13 @@
 // The rows whose outcome is known because their contact is as they made it: hashes in memory that threads share.
-// Invariant: memory is bounded whatever the institution holds; a hash that finds no room is only not known.
+// Invariant: memory is bounded; a hash that finds no room is only not known.
 
 import type { RowPlace } from '../store/import-staging.ts';
 
 /** Words of a slot: the hash (four), row and line of the file's row that had it, 0 before. A hash of zeros is a free slot. */
 const slotWords = 6;
 
-/** Room for so many hashes: 48 MiB. */
-export const mostKnownRows = 1_400_000;
+/** As many hashes as 48 MiB have room for; of a larger institution they are looked at range by range. */
+export const mostKnownRows = Math.floor((2 ** 21 * 2) / 3);
 
 /** A hash table with open addressing over shared memory. One thread claims; others look only when it has ended. */
 export class KnownRows {
@@ -19,14 +19,12 @@ export class KnownRows {
   constructor(buffer: SharedArrayBuffer) {
     this.buffer = buffer;
     this.#words = new Int32Array(buffer);
-    const slots = this.#words.length / slotWords;
-    this.#mask = slots - 1;
-    this.#room = Math.floor((slots * 2) / 3);
+    this.#mask = this.#words.length / slotWords - 1;
+    this.#room = roomIn(this.#words);
   }
 
-  /** With room for so many hashes, at most `mostKnownRows`. */
   static withRoomFor(count: number): KnownRows {
-    const wanted = Math.max(1, Math.ceil((Math.min(count, mostKnownRows) * 3) / 2));
+    const wanted = Math.max(1, Math.ceil((count * 3) / 2));
     const slots = 2 ** Math.ceil(Math.log2(wanted));
     return new KnownRows(new SharedArrayBuffer(slots * slotWords * 4));
   }
@@ -52,6 +50,21 @@ export class KnownRows {
     if (this.#isFree(slot)) return;
     // No free slot, so that what lies behind is still found, and no hash: there is one chance in 2^128 that a row has it.
     words.fill(-1, slot, slot + 4);
+  }
+
+  /** Forgets all of them. */
+  clear(): void {
+    this.#words.fill(0);
+    this.#room = roomIn(this.#words);
+  }
+
+  /** The hash in the 16 bytes at `at` with the row and line behind it, as claimed by that row. */
+  addClaimed(bytes: Buffer, at: number): void {
+    this.add(bytes, at);
+    const slot = this.#slotOf(...wordsAt(bytes, at));
+    if (this.#isFree(slot)) return;
+    this.#words[slot + 4] = bytes.readInt32LE(at + 16);
+    this.#words[slot + 5] = bytes.readInt32LE(at + 20);
   }
 
   /** True when the hash is known and no row before this one has claimed it; it has then. */
@@ -88,6 +101,10 @@ export class KnownRows {
     const words = this.#words;
     return words[slot] === 0 && words[slot + 1] === 0 && words[slot + 2] === 0 && words[slot + 3] === 0;
   }
+}
+
+function roomIn(words: Int32Array): number {
+  return Math.floor(((words.length / slotWords) * 2) / 3);
 }
 
 function wordsAt(bytes: Buffer, at: number): [number, number, number, number] {

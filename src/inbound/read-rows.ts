@@ -26,9 +26,8 @@ export async function* readRows(
   job: ReadingJob,
   { newId, openBlocks }: { newId: () => string; openBlocks?: ReadOptions['openBlocks'] },
 ): AsyncGenerator<ReadingPart, ReadingSummary> {
-  const expectedLabels = job.mapping.columns.flatMap((column) => column.labels);
   const comparer = job.compare && rowComparer(job, job.compare);
-  const reading = await readCsv(source, { expectedLabels, isKnown: comparer?.isKnown, openBlocks });
+  const reading = await openRows(source, job, comparer, openBlocks);
   try {
     const issues = new IssueBuffer();
     const resolved = reading.header && resolveHeader(reading, job, issues);
@@ -45,6 +44,17 @@ export async function* readRows(
   } finally {
     await reading.close();
   }
+}
+
+/** Opens the file as every pass over it must. */
+export function openRows(
+  source: AsyncIterable<Uint8Array>,
+  job: Pick<ReadingJob, 'mapping'>,
+  comparer: RowComparer | null,
+  openBlocks: ReadOptions['openBlocks'],
+): Promise<CsvReading> {
+  const expectedLabels = job.mapping.columns.flatMap((column) => column.labels);
+  return readCsv(source, { expectedLabels, isKnown: comparer?.isKnown, openBlocks });
 }
 
 /** Null when the header rejects the file; the issues say why. */

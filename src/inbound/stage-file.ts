@@ -10,7 +10,7 @@ import type { PlanLabels } from '../store/import-plan-outcome.ts';
 import { copyIssues, copyRows, createStaging, type StagedField, stagedFields } from '../store/import-staging.ts';
 import { copyPieces } from '../store/row-hash-snapshots.ts';
 import { namedContacts } from '../store/row-hashes.ts';
-import type { KnownRows } from './known-rows.ts';
+import type { HashRoom, KnownHashes } from './known-hashes.ts';
 import { loadKnownRows } from './load-known-rows.ts';
 import type { FileReader, ReadingJob, ReadingSummary } from './reading.ts';
 import { issueLine, keptLine } from './staged-text.ts';
@@ -31,11 +31,12 @@ export type OnProgress = (rows: number) => void;
 // Issues that the import itself adds stand behind those of the reader.
 const afterTheReader = 900_000_000;
 
-/** The file besides what its reader needs. `size` in bytes; `comparing`: how its rows are recognised, null when they cannot be. */
+/** The file besides what its reader needs. `size` in bytes; `comparing`: how its rows are recognised, null when they cannot be; `room` for that. */
 export type FileToStage = {
   institutionId: InstitutionId;
   size: number;
   comparing: { key: Uint8Array; mark: Buffer; surroundings: string } | null;
+  room: HashRoom;
 };
 
 /** Reads and validates the whole file; the rows and issues are staged when it resolves. Throws errors of disk and database. */
@@ -52,9 +53,9 @@ export async function stageFile(
   let rows = 0;
   let copied = 0;
   await createStaging(session, fields, size);
-  const known =
+  await using known =
     comparing !== null && 'transaction' in session ? await loadKnownRows(session, file, comparing.mark) : null;
-  const compare = comparing && { ...comparing, mark: comparing.mark.toString('hex'), known: known?.buffer ?? null };
+  const compare = comparing && { ...comparing, mark: comparing.mark.toString('hex'), known: known?.source ?? null };
   const parts = reader.read({ ...job, compare });
   try {
     for (;;) {
@@ -101,7 +102,7 @@ type KeptRows = {
   institutionId: InstitutionId;
   mark: Buffer;
   fields: readonly StagedField[];
-  known: KnownRows;
+  known: KnownHashes;
   lookup: Lookup;
 };
 
@@ -114,10 +115,8 @@ async function stageKept(
   { institutionId, mark, fields, known, lookup }: KeptRows,
 ): Promise<number> {
   const lines: string[] = [];
-  for await (const { hash, crmIdText } of namedContacts(session, institutionId, mark, lookup)) {
-    const place = known.claimedBy(hash, 0);
-    if (place) lines.push(keptLine(place, crmIdText, fields));
-  }
+  for await (const { place, crmIdText } of known.claimed(namedContacts(session, institutionId, mark, lookup)))
+    lines.push(keptLine(place, crmIdText, fields));
   return lines.length === 0 ? 0 : copyRows(session, fields, Buffer.from(lines.join('')));
 }
 
