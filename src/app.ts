@@ -146,7 +146,7 @@ export async function openApp(config: Config, secrets: Secrets, overrides: Overr
     if (result === 'not-new') deps.log.warn('CAUSEWAY_BOOTSTRAP_TOKEN was not used: the database is not new');
   }
   const hostKeys = await openHostKeys(deps);
-  if (config.roles.has('worker')) startWorker(deps, building);
+  if (config.roles.has('worker')) await startWorker(deps, building);
   if (config.roles.has('sftp')) listening.sftp = await openSftp(config, secrets, deps, hostKeys, building);
   if (config.roles.has('http')) {
     const http = await openHttp(deps, { trustedProxies: config.trustedProxies });
@@ -219,7 +219,8 @@ async function startQueue(config: Config, deps: Deps, building: AsyncDisposableS
   return queue;
 }
 
-function startWorker(deps: Deps, building: AsyncDisposableStack): void {
+async function startWorker(deps: Deps, building: AsyncDisposableStack): Promise<void> {
+  await deps.files.sweepStaging();
   const reader = openReadingPool(availableParallelism());
   building.defer(() => reader.close());
   const worker = startImportWorker({ ...deps, reader });

@@ -13,3 +13,13 @@ export async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<st
     yield* parts;
   }
 }
+
+/** For work between the items that may fail: when the loop is left early, the rest is read all the same, and the session of a COPY lives on. */
+export async function* toItsEnd<T>(items: AsyncIterable<T>): AsyncGenerator<T> {
+  const all = items[Symbol.asyncIterator]();
+  try {
+    for (let next = await all.next(); !next.done; next = await all.next()) yield next.value;
+  } finally {
+    while (!(await all.next()).done);
+  }
+}

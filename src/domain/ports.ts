@@ -61,6 +61,14 @@ export type AbandonedFile = {
   discard(): Promise<void>;
 };
 
+/** A folder of its own for one piece of work. */
+export type Scratch = {
+  /** On a local disk; empty, and for this program's user only. */
+  readonly path: string;
+  /** Takes it away with everything in it. */
+  remove(): Promise<void>;
+};
+
 /** A stored file opened for reading at any position. */
 export type OpenStoredFile = {
   read(buffer: Uint8Array, offset: number, length: number, position: number): Promise<number>;
@@ -76,6 +84,8 @@ export type FileStore = {
   createStaging(institutionId: InstitutionId, note?: string): Promise<StagingFile>;
   /** A new staging file that begins with the bytes of a stored one. */
   copyToStaging(institutionId: InstitutionId, key: StorageKey, note?: string): Promise<StagingFile>;
+  /** For bytes that nobody needs after the work; what a crash leaves of it is removed by `sweepStaging`. */
+  createScratch(institutionId: InstitutionId): Promise<Scratch>;
   open(institutionId: InstitutionId, key: StorageKey): Promise<OpenStoredFile>;
   /** A path on a local disk for readers in worker threads; valid until `release`. */
   localPath(institutionId: InstitutionId, key: StorageKey): Promise<{ path: string; release(): Promise<void> }>;
@@ -85,7 +95,7 @@ export type FileStore = {
   freeBytes(): Promise<{ total: number; free: number } | null>;
   /** Staging files with a note that no running process owns. */
   abandonedFiles(): Promise<AbandonedFile[]>;
-  /** Removes staging files without a note that no running process owns; returns how many there were. */
+  /** Removes staging files without a note and scratch folders that no running process owns; returns how many there were. */
   sweepStaging(): Promise<number>;
 };
 

@@ -5,7 +5,7 @@ import { createHmac } from 'node:crypto';
 import { hashWords } from '../csv/row-hash.ts';
 import type { CsvReading, DataRow, IsKnown, RowReading } from '../csv/types.ts';
 import { KnownRows } from './known-rows.ts';
-import type { ReadingJob, RowComparison } from './reading.ts';
+import type { KnownSource, ReadingJob, RowComparison } from './reading.ts';
 
 export type RowComparer = {
   /** For hashes of the rows' bytes. */
@@ -20,8 +20,15 @@ export type RowComparer = {
 
 type ClearReading = Exclude<RowReading, 'unclear'>;
 
-export function rowComparer(job: ReadingJob, { key, mark, surroundings, known }: RowComparison): RowComparer {
-  const table = known && new KnownRows(known);
+/** Is the row with this hash known? Asked in the order of the file. */
+export type Claim = (hash: Int32Array, row: number, line: number) => boolean;
+
+/** `claim` instead of what the comparison knows. */
+export function rowComparer(
+  job: ReadingJob,
+  { key, mark, surroundings, known }: RowComparison,
+  claim: Claim | null = claimIn(known),
+): RowComparer {
   const keyFor = (what: string): Buffer => createHmac('sha256', key).update(what).digest().subarray(0, 16);
   let masks: Record<ClearReading, Int32Array> | null = null;
   const found = new Int32Array(hashWords);
@@ -33,6 +40,14 @@ export function rowComparer(job: ReadingJob, { key, mark, surroundings, known }:
     for (let word = 0; word < hashWords; word++) found[word] = (hashes[at + word] as number) ^ (mask[word] as number);
     return found;
   };
+  const isClaimed =
+    (claim: Claim): IsKnown =>
+    (row, line, reading, hashes, at) => {
+      const own = hash(reading, hashes, at);
+      return own !== null && claim(own, row, line);
+    };
+  const bits = known?.kind === 'rows' ? known.bits : null;
+  const isMatched: IsKnown = (row) => (((bits?.[row >>> 3] ?? 0) >>> (row & 7)) & 1) === 1;
   return {
     rowKey: keyFor('rows'),
     begin({ dialect, header }) {
@@ -54,16 +69,17 @@ export function rowComparer(job: ReadingJob, { key, mark, surroundings, known }:
       };
       masks = { ascii: maskOf('ascii'), 'utf-8': maskOf('utf-8'), 'windows-1252': maskOf('windows-1252') };
     },
-    isKnown:
-      table === null
-        ? undefined
-        : (row, line, reading, hashes, at) => {
-            const own = hash(reading, hashes, at);
-            return own !== null && table.claim(own, row, line);
-          },
+    isKnown: claim !== null ? isClaimed(claim) : bits !== null ? isMatched : undefined,
     hashOf(hashes, { reading, hashAt }) {
       const own = hash(reading, hashes, hashAt);
       return own && mark + Buffer.from(own.buffer, own.byteOffset, own.byteLength).toString('hex');
     },
   };
+}
+
+function claimIn(known: KnownSource | null): Claim | null {
+  if (known?.kind === 'ranges') throw new Error('ranges are matched before the rows are read');
+  if (known?.kind !== 'table') return null;
+  const table = new KnownRows(known.table);
+  return (hash, row, line) => table.claim(hash, row, line);
 }

@@ -1,5 +1,5 @@
 // The rows whose outcome is known because their contact is as they made it: hashes in memory that threads share.
-// Invariant: memory is bounded whatever the institution holds; a hash that finds no room is only not known.
+// Invariant: memory is bounded; a hash that finds no room is only not known.
 
 import type { RowPlace } from '../store/import-staging.ts';
 
@@ -7,7 +7,7 @@ import type { RowPlace } from '../store/import-staging.ts';
 const hashWords = 4;
 const placeWords = 2;
 
-/** Room for so many hashes: 40 MiB. */
+/** So many hashes take 40 MiB; of a larger institution they are looked at range by range. */
 export const mostKnownRows = 1_400_000;
 
 /**
@@ -37,18 +37,19 @@ export class KnownRows {
     this.#mask = this.#index.length - 1;
   }
 
-  /** With room for so many hashes (a whole number), at most `mostKnownRows`. */
   static withRoomFor(count: number): KnownRows {
-    const room = Math.min(count, mostKnownRows);
-    const slots = 2 ** Math.ceil(Math.log2(Math.max(2, (room * 3) / 2)));
-    const buffer = new SharedArrayBuffer((2 + room * (hashWords + placeWords) + slots) * 4);
-    new Int32Array(buffer)[1] = room;
+    const slots = 2 ** Math.ceil(Math.log2(Math.max(2, (count * 3) / 2)));
+    const buffer = new SharedArrayBuffer((2 + count * (hashWords + placeWords) + slots) * 4);
+    new Int32Array(buffer)[1] = count;
     return new KnownRows(buffer);
   }
 
   /** Hashes of 16 bytes, one behind the other. Without room nothing happens. */
   add(bytes: Buffer): void {
-    const words = wordsOf(bytes);
+    this.#addWords(wordsOf(bytes));
+  }
+
+  #addWords(words: Int32Array): void {
     const hashes = this.#hashes;
     const room = this.#counts[1] as number;
     let count = this.#counts[0] as number;
@@ -69,6 +70,24 @@ export class KnownRows {
       const entry = this.#find(...hashAt(words, at));
       // Still in the index, so that what lies behind is found, and no hash: there is one chance in 2^128 that a row has it.
       if (entry >= 0) this.#hashes.fill(-1, entry * hashWords, (entry + 1) * hashWords);
+    }
+  }
+
+  /** Forgets all of them. */
+  clear(): void {
+    this.#counts[0] = 0;
+    this.#index.fill(0);
+    this.#places.fill(0);
+    this.#next = 0;
+  }
+
+  /** Adds hashes that are claimed already: each with the row and line (as words) that are behind it. */
+  addClaimed(records: Buffer): void {
+    const words = wordsOf(records);
+    for (let at = 0; at < words.length; at += hashWords + placeWords) {
+      this.#addWords(words.subarray(at, at + hashWords));
+      const entry = this.#find(...hashAt(words, at));
+      if (entry >= 0) this.#places.set(words.subarray(at + hashWords, at + hashWords + placeWords), entry * placeWords);
     }
   }
 

@@ -3,33 +3,35 @@
 
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Session } from '../db/connection.ts';
+import { toItsEnd } from '../db/copy-lines.ts';
 import type { InstitutionId } from '../domain/ids.ts';
 import { planFor } from '../store/bulk-planning.ts';
 import { lockContacts } from '../store/contacts.ts';
 import { makeSnapshot, snapshotHashes } from '../store/row-hash-snapshots.ts';
 import { hashBytes, markBytes } from '../store/row-hashes.ts';
-import { KnownRows, mostKnownRows } from './known-rows.ts';
+import { gatherHashes, type HashGatherer, type HashRoom, type KnownHashes } from './known-hashes.ts';
 
 /** For a smaller file, looking at its rows costs less than fetching what is known of the institution. */
 const bytesToCompare = 256 * 1024;
-/** Hashes that are put into the table before others get a turn: some milliseconds. */
+/** Hashes that are looked at before others get a turn: some milliseconds. */
 const hashesInTurn = 16_384;
 
 /** Null when the file is too small for it, or nothing is known. */
 export async function loadKnownRows(
   session: Session,
-  { institutionId, size }: { institutionId: InstitutionId; size: number },
+  file: { institutionId: InstitutionId; size: number; room: HashRoom },
   mark: Buffer,
-): Promise<KnownRows | null> {
+): Promise<KnownHashes | null> {
+  const { institutionId, size, room } = file;
   if (size < bytesToCompare) return null;
-  const kept = await fromSnapshot(session, institutionId, mark);
+  const kept = await fromSnapshot(session, institutionId, mark, room);
   if (kept !== 'none') return kept;
   await session.transaction(async (tx) => {
     await lockContacts(tx, institutionId, null);
     await planFor(tx, 'all');
     await makeSnapshot(tx, institutionId, mark);
   });
-  const made = await fromSnapshot(session, institutionId, mark);
+  const made = await fromSnapshot(session, institutionId, mark, room);
   return made === 'none' ? null : made;
 }
 
@@ -37,28 +39,35 @@ async function fromSnapshot(
   session: Session,
   institutionId: InstitutionId,
   mark: Buffer,
-): Promise<KnownRows | null | 'none'> {
-  const pieces: Buffer[] = [];
-  const deltas: { lost: Buffer; got: Buffer }[] = [];
-  let count = 0;
+  room: HashRoom,
+): Promise<KnownHashes | null | 'none'> {
   let isThere = false;
-  for await (const { kind, lost, got } of snapshotHashes(session, institutionId, mark)) {
-    isThere = true;
-    const hashes = kind === 'delta' ? ofFeed(got, mark) : got;
-    if (kind === 'delta') deltas.push({ lost: ofFeed(lost, mark), got: hashes });
-    // The rest finds no room.
-    else if (count < mostKnownRows) pieces.push(hashes);
-    count += hashes.length / hashBytes;
+  let hashes: HashGatherer | null = null;
+  try {
+    for await (const { kind, lost, got, most } of toItsEnd(snapshotHashes(session, institutionId, mark))) {
+      isThere = true;
+      if (kind === 'state') hashes = most === 0 ? null : await gatherHashes(most, room);
+      else if (hashes === null) continue;
+      else if (kind === 'piece') await gather(hashes, 'add', got);
+      else {
+        await gather(hashes, 'drop', ofFeed(lost, mark));
+        await gather(hashes, 'add', ofFeed(got, mark));
+      }
+    }
+    if (!isThere) return 'none';
+    return hashes && (await hashes.end());
+  } catch (error) {
+    await hashes?.discard();
+    throw error;
   }
-  if (!isThere) return 'none';
-  if (count === 0) return null;
-  const known = KnownRows.withRoomFor(count);
-  for (const piece of pieces) await inTurns(piece, (hashes) => known.add(hashes));
-  for (const { lost, got } of deltas) {
-    await inTurns(lost, (hashes) => known.drop(hashes));
-    await inTurns(got, (hashes) => known.add(hashes));
+}
+
+async function gather(to: HashGatherer, how: 'add' | 'drop', hashes: Buffer): Promise<void> {
+  for (let from = 0; from < hashes.length; from += hashesInTurn * hashBytes) {
+    to[how](hashes.subarray(from, from + hashesInTurn * hashBytes));
+    await to.settle();
+    await turn();
   }
-  return known;
 }
 
 /** Of marks and hashes, the hashes that have this mark. */
@@ -68,11 +77,4 @@ function ofFeed(changes: Buffer, mark: Buffer): Buffer {
   for (let at = 0; at < changes.length; at += length)
     if (mark.equals(changes.subarray(at, at + markBytes))) found.push(changes.subarray(at + markBytes, at + length));
   return Buffer.concat(found);
-}
-
-async function inTurns(hashes: Buffer, work: (some: Buffer) => void): Promise<void> {
-  for (let from = 0; from < hashes.length; from += hashesInTurn * hashBytes) {
-    work(hashes.subarray(from, from + hashesInTurn * hashBytes));
-    await turn();
-  }
 }

@@ -27,12 +27,8 @@ export async function* readRows(
   job: ReadingJob,
   { newId, openBlocks }: { newId: () => string; openBlocks?: ReadOptions['openBlocks'] },
 ): AsyncGenerator<ReadingPart, ReadingSummary> {
-  const expectedLabels = job.mapping.columns.flatMap((column) => column.labels);
   const comparer = job.compare && rowComparer(job, job.compare);
-  const reading = await readCsv(source, {
-    ...{ expectedLabels, openBlocks },
-    ...(comparer && { rowKey: comparer.rowKey, isKnown: comparer.isKnown }),
-  });
+  const reading = await openRows(source, job, comparer, openBlocks);
   try {
     const issues = new IssueBuffer();
     const resolved = reading.header && resolveHeader(reading, job, issues);
@@ -50,6 +46,20 @@ export async function* readRows(
   } finally {
     await reading.close();
   }
+}
+
+/** Opens the file as every pass over it must. */
+export function openRows(
+  source: AsyncIterable<Uint8Array>,
+  job: Pick<ReadingJob, 'mapping'>,
+  comparer: RowComparer | null,
+  openBlocks: ReadOptions['openBlocks'],
+): Promise<CsvReading> {
+  const expectedLabels = job.mapping.columns.flatMap((column) => column.labels);
+  return readCsv(source, {
+    ...{ expectedLabels, openBlocks },
+    ...(comparer && { rowKey: comparer.rowKey, isKnown: comparer.isKnown }),
+  });
 }
 
 /** Null when the header rejects the file; the issues say why. */

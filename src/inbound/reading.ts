@@ -32,8 +32,23 @@ export type RowComparison = {
   mark: string;
   /** What else the outcome of a row depends on: the versions of the reader, the validator and the metadata of phones, the zone. */
   surroundings: string;
-  /** Memory of `KnownRows`; null when no row can be known. */
-  known: SharedArrayBuffer | null;
+  /** Null when no row can be known. */
+  known: KnownSource | null;
+};
+
+/** Where known rows are told by: a table (memory of `KnownRows`), ranges on disk, or, once these are matched, a bit for each row. */
+export type KnownSource =
+  | { kind: 'table'; table: SharedArrayBuffer }
+  | KnownRanges
+  | { kind: 'rows'; bits: Uint8Array };
+
+/** Hashes by ranges in a folder: bytes of each range; memory for a table of the largest, and for how many rows claimed a hash of each. */
+export type KnownRanges = {
+  kind: 'ranges';
+  folder: string;
+  sizes: readonly { hashes: number; changes: number }[];
+  table: SharedArrayBuffer;
+  claimed: SharedArrayBuffer;
 };
 
 /** What a reading hands over, in this order: one `start` (unless there is no header), then rows, contacts, issues and hashes as COPY text. */

@@ -19,6 +19,7 @@ import { dropStaging } from '../store/import-staging.ts';
 import { dropPieces } from '../store/row-hash-snapshots.ts';
 import { markBytes } from '../store/row-hashes.ts';
 import { applyPlan } from './apply-plan.ts';
+import { mostKnownRows } from './known-rows.ts';
 import { planImport } from './plan-import.ts';
 import type { ErrorFileSoFar, FileReader, NewContacts, ReadingSummary } from './reading.ts';
 import { readingVersion } from './reading-version.ts';
@@ -26,7 +27,10 @@ import { LostClaim } from './run-interrupts.ts';
 import { type FileToStage, type OnProgress, type StagedFile, stageFile, stageIssues } from './stage-file.ts';
 import { completeImport, type Ending, type ReceiptDeps } from './write-receipts.ts';
 
-export type RunDeps = ReceiptDeps & Pick<Deps, 'sealer'> & { reader: FileReader };
+export type RunDeps = ReceiptDeps & Pick<Deps, 'sealer'> & ReadingDeps;
+
+/** `hashesInMemory`: of known rows, at once; tests set it small. */
+export type ReadingDeps = { reader: FileReader; hashesInMemory?: number };
 
 const nothing: ImportCounts = { rows: 0, created: 0, updated: 0, unchanged: 0, skipped: 0 };
 
@@ -108,7 +112,11 @@ async function readFile(run: Run, session: Session | Tx, newContacts: NewContact
   const { institutionId, customFields } = context;
   const { country } = context.institution;
   const job = { path, mapping, customFields, country, strict: context.feed.strict, newContacts };
-  const file = { institutionId, size: context.file.size, comparing: comparingOf(deps, context, mapping) };
+  const room = {
+    mostInMemory: deps.hashesInMemory ?? mostKnownRows,
+    createScratch: () => deps.files.createScratch(institutionId),
+  };
+  const file = { institutionId, size: context.file.size, comparing: comparingOf(deps, context, mapping), room };
   const staged = await stageFile(session, deps.reader, job, file, onProgress);
   const verdict = staged.summary.rejected === null ? judge(context, staged.summary) : null;
   const ending = endingOf(context, staged.summary, verdict);

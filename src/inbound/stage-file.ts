@@ -7,17 +7,10 @@ import type { Issue } from '../domain/issue.ts';
 import { knowRecords, type Lookup, lookupFor } from '../store/bulk-planning.ts';
 import { copyContacts } from '../store/import-apply.ts';
 import type { PlanLabels } from '../store/import-plan-outcome.ts';
-import {
-  copyIssues,
-  copyRows,
-  createStaging,
-  type RowPlace,
-  type StagedField,
-  stagedFields,
-} from '../store/import-staging.ts';
+import { copyIssues, copyRows, createStaging, type StagedField, stagedFields } from '../store/import-staging.ts';
 import { copyPieces } from '../store/row-hash-snapshots.ts';
-import { hashBytes, namedContacts, namedHashes } from '../store/row-hashes.ts';
-import type { KnownRows } from './known-rows.ts';
+import { namedContacts } from '../store/row-hashes.ts';
+import type { HashRoom, KnownHashes } from './known-hashes.ts';
 import { loadKnownRows } from './load-known-rows.ts';
 import type { FileReader, ReadingJob, ReadingSummary } from './reading.ts';
 import { issueLine, keptLine } from './staged-text.ts';
@@ -38,11 +31,12 @@ export type OnProgress = (rows: number) => void;
 // Issues that the import itself adds stand behind those of the reader.
 const afterTheReader = 900_000_000;
 
-/** The file besides what its reader needs. `size` in bytes; `comparing`: how its rows are recognised, null when they cannot be. */
+/** The file besides what its reader needs. `size` in bytes; `comparing`: how its rows are recognised, null when they cannot be; `room` for that. */
 export type FileToStage = {
   institutionId: InstitutionId;
   size: number;
   comparing: { key: Uint8Array; mark: Buffer; surroundings: string } | null;
+  room: HashRoom;
 };
 
 /** Reads and validates the whole file; the rows and issues are staged when it resolves. Throws errors of disk and database. */
@@ -59,9 +53,9 @@ export async function stageFile(
   let rows = 0;
   let copied = 0;
   await createStaging(session, fields, size);
-  const known =
+  await using known =
     comparing !== null && 'transaction' in session ? await loadKnownRows(session, file, comparing.mark) : null;
-  const compare = comparing && { ...comparing, mark: comparing.mark.toString('hex'), known: known?.buffer ?? null };
+  const compare = comparing && { ...comparing, mark: comparing.mark.toString('hex'), known: known?.source ?? null };
   const parts = reader.read({ ...job, compare });
   try {
     for (;;) {
@@ -108,7 +102,7 @@ type KeptRows = {
   institutionId: InstitutionId;
   mark: Buffer;
   fields: readonly StagedField[];
-  known: KnownRows;
+  known: KnownHashes;
   lookup: Lookup;
 };
 
@@ -120,21 +114,10 @@ async function stageKept(
   session: Session | Tx,
   { institutionId, mark, fields, known, lookup }: KeptRows,
 ): Promise<number> {
-  const places = new Map<string, RowPlace>();
-  for await (const hashes of namedHashes(session, institutionId, mark, lookup)) {
-    for (let at = 0; at < hashes.length; at += hashBytes) {
-      const hash = hashes.subarray(at, at + hashBytes);
-      const place = known.claimedBy(hash);
-      if (place) places.set(hash.toString('hex'), place);
-    }
-  }
-  if (places.size === 0) return 0;
-  const lines: string[] = [];
-  for await (const { hash, crmIdText } of namedContacts(session, institutionId, mark, lookup, [...places.keys()])) {
-    const place = places.get(hash);
-    if (place) lines.push(keptLine(place, crmIdText, fields));
-  }
-  return copyRows(session, fields, Buffer.from(lines.join('')));
+  const lines = new Map<number, string>();
+  for await (const { place, crmIdText } of known.claimed(namedContacts(session, institutionId, mark, lookup)))
+    lines.set(place.row, keptLine(place, crmIdText, fields));
+  return lines.size === 0 ? 0 : copyRows(session, fields, Buffer.from([...lines.values()].join('')));
 }
 
 /** Stages issues of the file that the reader cannot know. */

@@ -83,8 +83,9 @@ async function takeTurns(deps: WorkDeps, session: Session, maxSize: number | nul
 }
 
 async function tidy(deps: WorkDeps): Promise<void> {
-  for (const importId of await requeueOrphansAllInstitutions(deps.db))
-    deps.log.warn({ importId }, 'import of a worker that died goes back into the queue');
+  const orphans = await requeueOrphansAllInstitutions(deps.db);
+  for (const importId of orphans) deps.log.warn({ importId }, 'import of a worker that died goes back into the queue');
+  if (orphans.length > 0) await deps.files.sweepStaging();
   for (const { institutionId, importId } of await staleTemporariesAllInstitutions(deps.db, deps.clock.now())) {
     await ignoreImport(deps, institutionId, importId, { reason: 'temporary-name', issue: null });
     deps.log.info({ institutionId, importId, reason: 'temporary-name' }, 'import ignored');

@@ -8,7 +8,7 @@ import { parentPort } from 'node:worker_threads';
 import type { ReadOptions } from '../csv/types.ts';
 import { rowIds } from '../domain/row-ids.ts';
 import { errorRows } from '../inbound/error-file.ts';
-import { readRows } from '../inbound/read-rows.ts';
+import { readFile } from '../inbound/read-file.ts';
 import type { ImportIssue } from '../store/import-issues.ts';
 import { credits, type FromThread, type ToThread } from './reading-messages.ts';
 import { bytesToScanApart, openScanThread } from './scan-thread.ts';
@@ -60,7 +60,10 @@ async function run(message: Extract<ToThread, { kind: 'read' | 'errors' }>): Pro
 
 async function read(job: Extract<ToThread, { kind: 'read' }>['job']) {
   const openBlocks = await scannedApart(job.path);
-  const parts = readRows(bytesOf(job.path), job, { newId: rowIds(), openBlocks });
+  const atPause = () => {
+    if (stopped) throw new Stopped();
+  };
+  const parts = readFile(job, () => bytesOf(job.path), { newId: rowIds(), openBlocks, atPause });
   try {
     for (;;) {
       const next = await parts.next();

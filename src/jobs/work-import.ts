@@ -5,9 +5,8 @@ import type { Session } from '../db/connection.ts';
 import { DatabaseError } from '../db/database-error.ts';
 import type { Deps } from '../deps.ts';
 import { ignoreImport } from '../inbound/ignore-import.ts';
-import type { FileReader } from '../inbound/reading.ts';
 import { refusalOf } from '../inbound/refuse-import.ts';
-import { finishApplied, runImport } from '../inbound/run-import.ts';
+import { finishApplied, type ReadingDeps, runImport } from '../inbound/run-import.ts';
 import { LostClaim, RunStopped } from '../inbound/run-interrupts.ts';
 import { completeImport, type Ending } from '../inbound/write-receipts.ts';
 import { loadImportContext } from '../store/import-context.ts';
@@ -15,9 +14,7 @@ import { type Candidate, type Claim, claimImport, giveBack, releaseClaim } from 
 import { finishImport } from '../store/import-results.ts';
 import { keepLease } from './keep-lease.ts';
 
-export type WorkDeps = Pick<Deps, 'db' | 'files' | 'clock' | 'newId' | 'log' | 'notify' | 'sealer'> & {
-  reader: FileReader;
-};
+export type WorkDeps = Pick<Deps, 'db' | 'files' | 'clock' | 'newId' | 'log' | 'notify' | 'sealer'> & ReadingDeps;
 
 /** How often a run may fail by an error of ours before the import is given up. */
 const maxFailures = 3;

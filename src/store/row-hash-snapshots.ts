@@ -24,8 +24,11 @@ export async function copyPieces(tx: Session | Tx, text: Buffer): Promise<number
   return copyIn(tx, 'copy row_hash_pieces (institution_id, mark, piece, hashes) from stdin', [text]);
 }
 
-/** That there is a snapshot; a piece of it (`got`: hashes without mark); or a delta (marks and hashes that went and that came). */
-export type HashChange = { kind: 'state' | 'piece' | 'delta'; lost: Buffer; got: Buffer };
+/**
+ * That there is a snapshot, and the most hashes that can come (`most`); a piece of it (`got`: hashes without mark); or a delta
+ * (marks and hashes that went and that came).
+ */
+export type HashChange = { kind: 'state' | 'piece' | 'delta'; lost: Buffer; got: Buffer; most: number };
 
 const kinds = ['state', 'piece', 'delta'] as const;
 
@@ -52,19 +55,28 @@ export async function* snapshotHashes(
            and (select count(*) from deltas) <= ${mostDeltas}
            and (select coalesce(sum(octet_length(lost) + octet_length(got)), 0) from deltas) <= ${freeDeltaBytes} + s.hashes * 8
        )
-       select kind, coalesce(encode(lost, 'hex'), ''), encode(got, 'hex') from (
-         select 0 as kind, 0 as n, null::bytea as lost, ''::bytea as got from usable
+       select kind, coalesce(encode(lost, 'hex'), ''), encode(got, 'hex'), most from (
+         select 0 as kind, 0 as n, null::bytea as lost, ''::bytea as got,
+           (select coalesce(sum(octet_length(hashes)), 0) / ${hashBytes} from row_hash_pieces
+            where institution_id = ${institution} and mark = ${feed})
+           + (select coalesce(sum(octet_length(got)), 0) / ${markBytes + hashBytes} from deltas) as most
+         from usable
          union all
-         select 1, piece, null, hashes from row_hash_pieces
+         select 1, piece, null, hashes, 0 from row_hash_pieces
          where institution_id = ${institution} and mark = ${feed} and exists (select from usable)
          union all
-         select 2, seq, lost, got from deltas where exists (select from usable)
+         select 2, seq, lost, got, 0 from deltas where exists (select from usable)
          order by kind, n) x
      ) to stdout`,
   );
   for await (const line of linesOf(lines)) {
-    const [kind, lost = '', got = ''] = line.split('\t');
-    yield { kind: kinds[Number(kind)] ?? 'state', lost: Buffer.from(lost, 'hex'), got: Buffer.from(got, 'hex') };
+    const [kind, lost = '', got = '', most] = line.split('\t');
+    yield {
+      kind: kinds[Number(kind)] ?? 'state',
+      lost: Buffer.from(lost, 'hex'),
+      got: Buffer.from(got, 'hex'),
+      most: Number(most),
+    };
   }
 }
 

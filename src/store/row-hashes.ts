@@ -12,51 +12,28 @@ import { uuidLiteral } from './window-columns.ts';
 export const markBytes = 4;
 export const hashBytes = 16;
 
-/**
- * The hashes of the feed that contacts carry whom the staged rows name by their CRM IDs, without the mark, one behind the other:
- * in pieces of a megabyte at most, in the order of the file.
- */
-export async function* namedHashes(
-  session: Session | Tx,
-  institutionId: InstitutionId,
-  mark: Buffer,
-  lookup: Lookup,
-): AsyncGenerator<Buffer> {
-  const lines = copyOut(
-    session,
-    `copy (
-       select encode(string_agg(substring(c.row_hash from ${markBytes + 1}), ''), 'hex')
-       from staged_rows s ${namedBy(institutionId, lookup)}
-       where c.row_hash ${isOf(mark)} group by s.row_number >> 16) to stdout`,
-  );
-  for await (const line of linesOf(lines)) yield Buffer.from(line, 'hex');
-}
+/** Of a contact that staged rows name by its CRM ID: the hash that it carries, without the mark, and the CRM ID as COPY text. */
+export type NamedContact = { hash: Buffer; crmIdText: string };
 
-/** The contacts among them that carry these hashes, each once: hash in hex, and CRM ID as COPY text. */
+/** The contacts that the staged rows name and that carry a hash of the feed: in the order of the file, each as often as it is named. */
 export async function* namedContacts(
   session: Session | Tx,
   institutionId: InstitutionId,
   mark: Buffer,
   lookup: Lookup,
-  hashes: readonly string[],
-): AsyncGenerator<{ hash: string; crmIdText: string }> {
-  const stored = hashes.map((hash) => `'\\x${mark.toString('hex')}${hash}'`).join(', ');
+): AsyncGenerator<NamedContact> {
+  const institution = unplanned(uuidLiteral(institutionId));
   const lines = copyOut(
     session,
     `copy (
-       select distinct encode(substring(c.row_hash from ${markBytes + 1}), 'hex'), c.crm_id
-       from staged_rows s ${namedBy(institutionId, lookup)}
-       where c.row_hash in (${stored})) to stdout`,
+       select encode(substring(c.row_hash from ${markBytes + 1}), 'hex'), c.crm_id
+       from staged_rows s ${joinRecords(lookup, 'join', 'crm_id', 's.crm_id', { institution })}
+       where c.row_hash ${isOf(mark)}) to stdout`,
   );
   for await (const line of linesOf(lines)) {
     const tab = line.indexOf('\t');
-    yield { hash: line.slice(0, tab), crmIdText: line.slice(tab + 1) };
+    yield { hash: Buffer.from(line.slice(0, tab), 'hex'), crmIdText: line.slice(tab + 1) };
   }
-}
-
-/** COPY takes no parameters. */
-function namedBy(institutionId: InstitutionId, lookup: Lookup): string {
-  return joinRecords(lookup, 'join', 'crm_id', 's.crm_id', { institution: unplanned(uuidLiteral(institutionId)) });
 }
 
 /**

@@ -10,7 +10,7 @@ import { type MappedColumn, type Mapping, newColumn } from '../../src/domain/map
 import { rowIds } from '../../src/domain/row-ids.ts';
 import { nameOf } from '../../src/domain/virtual-files.ts';
 import { errorRows } from '../../src/inbound/error-file.ts';
-import { readRows } from '../../src/inbound/read-rows.ts';
+import { readFile as readRowsOf } from '../../src/inbound/read-file.ts';
 import type { FileReader } from '../../src/inbound/reading.ts';
 import { setContact } from '../../src/inbound/set-contact.ts';
 import { storeMadeFile } from '../../src/inbound/store-made-file.ts';
@@ -27,7 +27,7 @@ import { makeInstitution, openTestDeps, type TestDeps } from './accounts.ts';
 
 /** Reads in this thread. */
 export const directReader: FileReader = {
-  read: (job) => readRows(createReadStream(job.path), job, { newId: rowIds() }),
+  read: (job) => readRowsOf(job, () => createReadStream(job.path), { newId: rowIds() }),
   errorRows: (job, issues) => errorRows(createReadStream(job.path), job, issues),
 };
 

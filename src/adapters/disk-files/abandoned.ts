@@ -1,7 +1,7 @@
 // What processes that died left in the incoming folders, found at start.
 // Invariant: nothing of a process that still runs is touched.
 
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type InstitutionId, isUuid } from '../../domain/ids.ts';
 import type { AbandonedFile, StorageKey } from '../../domain/ports.ts';
@@ -10,7 +10,7 @@ import { isOwnerGone } from './owners.ts';
 import { noteSuffix, parseStagingName } from './places.ts';
 import { moveToStored, removeIfThere, type StagingContext } from './staging-file.ts';
 
-/** One staging file of a dead process: bytes, note, or both. `path` is that of the bytes. */
+/** One staging file of a dead process: bytes, note, or both; or a scratch folder. `path` is that of the bytes. */
 type Leftover = { institutionId: InstitutionId; key: StorageKey; path: string; hasNote: boolean };
 
 /** Those with a note. A note that cannot be read any more (a power cut) gives an empty one. */
@@ -22,7 +22,7 @@ export async function findAbandoned(context: StagingContext): Promise<AbandonedF
 /** Removes those without a note; gives their number. */
 export async function sweep(context: StagingContext): Promise<number> {
   const found = (await leftovers(context)).filter((leftover) => !leftover.hasNote);
-  for (const { path } of found) await removeIfThere(path);
+  for (const { path } of found) await rm(path, { recursive: true, force: true });
   return found.length;
 }
 

@@ -3,7 +3,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { constants, createReadStream } from 'node:fs';
-import { access, copyFile, open, statfs } from 'node:fs/promises';
+import { access, copyFile, mkdir, open, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { InstitutionId } from '../../domain/ids.ts';
 import type { FileStore, OpenStoredFile, StagingFile, StorageKey } from '../../domain/ports.ts';
@@ -72,6 +72,12 @@ export async function openDiskFiles({
   return {
     createStaging: (institutionId, note) => stage(institutionId, note, null),
     copyToStaging: (institutionId, key, note) => stage(institutionId, note, key),
+    async createScratch(institutionId) {
+      const path = join(places.incomingFolder(institutionId), stagingName(randomUUID(), owner));
+      await folders.ensure(places.incomingFolder(institutionId));
+      await mkdir(path, { mode: 0o700 });
+      return { path, remove: () => rm(path, { recursive: true, force: true }) };
+    },
     async open(institutionId, key): Promise<OpenStoredFile> {
       const handle = await open(places.storedFile(institutionId, key), 'r');
       return {

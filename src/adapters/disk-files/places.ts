@@ -6,7 +6,7 @@ import { type InstitutionId, isUuid } from '../../domain/ids.ts';
 import type { StorageKey } from '../../domain/ports.ts';
 import type { Owner } from './owners.ts';
 
-/** `incoming/<institution>/<uuid>~<owner>` while written, `stored/<institution>/<aa>/<uuid>` once published. */
+/** `incoming/<institution>/<uuid>~<owner>` while written (a file, or a scratch folder), `stored/<institution>/<aa>/<uuid>` once published. */
 export type Places = {
   readonly incoming: string;
   readonly stored: string;
