@@ -80,12 +80,12 @@ export async function* snapshotHashes(
   }
 }
 
-/** Makes the pieces of the feed from what contacts carry; call it under the lock of the contacts. */
+/** Makes the pieces of the feed, 256 of them, from what contacts carry; call it under the lock of the contacts. */
 export async function makeSnapshot(tx: Tx, institutionId: InstitutionId, mark: Buffer): Promise<void> {
   await dropPieces(tx, institutionId, mark);
   const pieces = await tx.query<{ bytes: number }>(
     `insert into row_hash_pieces (institution_id, mark, piece, hashes)
-     select $1, $2, get_byte(row_hash, ${markBytes}) / 8, string_agg(substring(row_hash from ${markBytes + 1}), ''::bytea)
+     select $1, $2, get_byte(row_hash, ${markBytes}), string_agg(substring(row_hash from ${markBytes + 1}), ''::bytea)
      from contacts where institution_id = $1 and row_hash between $2 and $3
      group by 3 returning octet_length(hashes) as bytes`,
     [institutionId, mark, Buffer.concat([mark, Buffer.alloc(hashBytes, 0xff)])],
