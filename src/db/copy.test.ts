@@ -5,6 +5,7 @@ import { type FreshDatabase, freshDatabase } from '../../test/kit/database.ts';
 import { databaseErrorOf as errorOf } from '../../test/kit/database-errors.ts';
 import type { Database, Tx } from './connection.ts';
 import { copyIn, copyOut } from './copy.ts';
+import { linesOf, toItsEnd } from './copy-lines.ts';
 
 let fresh: FreshDatabase;
 let db: Database;
@@ -108,4 +109,28 @@ test('leaving a COPY early breaks its connection off, and the pool goes on with 
   });
   await assert.rejects(left);
   assert.deepEqual(await db.query('SELECT 1 AS n'), [{ n: 1 }]);
+});
+
+test('work on the lines of a COPY that fails leaves the session whole when they are read to their end', async () => {
+  await db.session(async (session) => {
+    const lines = linesOf(copyOut(session, 'COPY (SELECT n FROM generate_series(1, 300000) n) TO STDOUT'));
+    let looked = 0;
+    const work = async () => {
+      for await (const _ of toItsEnd(lines)) if (++looked === 3) throw new RangeError('the work failed');
+    };
+    await assert.rejects(work, { message: 'the work failed' });
+    assert.deepEqual([looked, await session.query('SELECT 1 AS n')], [3, [{ n: 1 }]]);
+  });
+  const failing = async function* () {
+    yield 1;
+    throw new RangeError('the source failed');
+  };
+  const items: number[] = [];
+  await assert.rejects(
+    async () => {
+      for await (const item of toItsEnd(failing())) items.push(item);
+    },
+    { message: 'the source failed' },
+  );
+  assert.deepEqual(items, [1]);
 });

@@ -1,12 +1,9 @@
 // Gathers hashes of rows into the pieces that a snapshot consists of, as COPY text.
 // Invariant: all hashes have one mark, that of the feed, and each is in exactly one piece.
 
-import { piecesText } from '../store/row-hash-snapshots.ts';
+import { hashesInPiece, piecesText } from '../store/row-hash-snapshots.ts';
 import { markBytes } from '../store/row-hashes.ts';
 import { PartBuffer } from './part-buffer.ts';
-
-/** 64 KiB: as long values go, long enough. */
-const hashesInPiece = 4096;
 
 export class HashPieces {
   readonly lines = new PartBuffer();

@@ -14,13 +14,16 @@ const changeBytes = 4 + hashBytes;
 /** A row is its hash, its number and its line, as words. */
 export const rowBytes = hashBytes + 8;
 
-/** Hashes are spread evenly, because nobody chooses them; of a million a range gets some thousand more or less. */
-const share = 0.9;
+/**
+ * The part of the budget that a range has: a table of 12 MiB is looked up faster than one of 48. A little less than a quarter,
+ * because a range may get one per cent more than its share; hashes are keyed, so that nobody can choose theirs.
+ */
+const partOfBudget = 0.225;
 
 /** `count`: at most so many hashes come; `budget`: so many are held in memory at once. */
 export function gatherRanges(count: number, budget: number, scratch: Scratch): HashGatherer {
   const { path: folder } = scratch;
-  const ranges = Math.ceil(count / (budget * share));
+  const ranges = Math.ceil(count / (budget * partOfBudget));
   const hashes = new RangeWriter(folder, 'hashes', ranges);
   const changes = new RangeWriter(folder, 'changes', ranges);
   const change = Buffer.alloc(changeBytes);

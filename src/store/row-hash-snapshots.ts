@@ -24,6 +24,9 @@ export async function copyPieces(tx: Session | Tx, text: Buffer): Promise<number
   return copyIn(tx, 'copy row_hash_pieces (institution_id, mark, piece, hashes) from stdin', [text]);
 }
 
+/** 64 KiB: as long values go, long enough. */
+export const hashesInPiece = 4096;
+
 /**
  * That there is a snapshot, and the most hashes that can come (`most`); a piece of it (`got`: hashes without mark); or a delta
  * (marks and hashes that went and that came).
@@ -80,13 +83,18 @@ export async function* snapshotHashes(
   }
 }
 
-/** Makes the pieces of the feed from what contacts carry; call it under the lock of the contacts. */
+/**
+ * Makes the pieces of the feed from what contacts carry; call it under the lock of the contacts. In the order of their ids, which is
+ * that of the files that they came in: a file mostly comes in that order again.
+ */
 export async function makeSnapshot(tx: Tx, institutionId: InstitutionId, mark: Buffer): Promise<void> {
   await dropPieces(tx, institutionId, mark);
   const pieces = await tx.query<{ bytes: number }>(
     `insert into row_hash_pieces (institution_id, mark, piece, hashes)
-     select $1, $2, get_byte(row_hash, ${markBytes}) / 8, string_agg(substring(row_hash from ${markBytes + 1}), ''::bytea)
-     from contacts where institution_id = $1 and row_hash between $2 and $3
+     select $1, $2, n / ${hashesInPiece}, string_agg(substring(row_hash from ${markBytes + 1}), ''::bytea order by n)
+     from (
+       select row_number() over (order by id) - 1 as n, row_hash from contacts
+       where institution_id = $1 and row_hash between $2 and $3) x
      group by 3 returning octet_length(hashes) as bytes`,
     [institutionId, mark, Buffer.concat([mark, Buffer.alloc(hashBytes, 0xff)])],
   );

@@ -3,7 +3,8 @@
 
 import assert from 'node:assert/strict';
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import type { InstitutionId } from '../../src/domain/ids.ts';
 import type { FileStore, StagingFile } from '../../src/domain/ports.ts';
@@ -125,6 +126,20 @@ export function fileStoreConformance(name: string, open: () => Promise<FileStore
     const { key } = await plain.publish();
     assert.equal((await contentOf(store, key)).toString(), 'still here');
     await noted.discard();
+  });
+
+  test(`${name}: a scratch folder is empty, private and not swept, and goes with everything in it`, async () => {
+    const store = await open();
+    const scratch = await store.createScratch(north);
+    const other = await store.createScratch(north);
+    assert.deepEqual([await readdir(scratch.path), (await stat(scratch.path)).mode & 0o777], [[], 0o700]);
+    await writeFile(join(scratch.path, 'rows'), 'x');
+    assert.equal(await store.sweepStaging(), 0);
+    await scratch.remove();
+    await scratch.remove();
+    await assert.rejects(stat(scratch.path), { code: 'ENOENT' });
+    assert.deepEqual(await readdir(other.path), []);
+    await other.remove();
   });
 
   test(`${name}: keys that are paths open nothing`, async () => {

@@ -1,4 +1,4 @@
-// A process that works the import queue off until it is killed: `worker-program.ts <database url> <folder of the files>`.
+// A process that works the import queue off until it is killed: `worker-program.ts <database url> <folder of the files> [hashes in memory]`.
 // Invariant: says `ready` once, and nothing else on stdout.
 
 import { pino } from 'pino';
@@ -10,7 +10,7 @@ import { startImportWorker } from '../../src/jobs/import-worker.ts';
 import { openReadingPool } from '../../src/jobs/reading-pool.ts';
 import type { WorkDeps } from '../../src/jobs/work-import.ts';
 
-const [url = '', folder = ''] = process.argv.slice(2);
+const [url = '', folder = '', hashes] = process.argv.slice(2);
 const deps: WorkDeps = {
   db: await openDatabase({ kind: 'postgres', url }),
   files: await openDiskFiles({ folder }),
@@ -20,6 +20,7 @@ const deps: WorkDeps = {
   notify: async () => undefined,
   log: pino({ level: 'error' }, pino.destination(2)),
   reader: openReadingPool(2),
+  ...(hashes === undefined ? {} : { hashesInMemory: Number(hashes) }),
 };
 startImportWorker(deps);
 process.stdout.write('ready\n');

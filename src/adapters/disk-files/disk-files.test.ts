@@ -4,9 +4,9 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileStoreConformance } from '../../../test/conformance/file-store.ts';
 import type { InstitutionId } from '../../domain/ids.ts';
@@ -96,6 +96,23 @@ test('after a kill, every byte of a write that was done is there, past the page 
   const wanted = Buffer.concat([Buffer.alloc(600_000, 'abc'), Buffer.alloc(600_000, 'def')]);
   assert.ok(bytes.subarray(0, 1_200_000).equals(wanted));
   await file.close();
+});
+
+test('after a kill, a scratch folder is swept with everything in it; that of a living process is not', async () => {
+  const root = fresh();
+  await killedWhile(
+    root,
+    `const { writeFileSync } = await import('node:fs');
+     const scratch = await store.createScratch(institution);
+     writeFileSync(scratch.path + '/rows-0', 'left');
+     await ready();`,
+  );
+  const store = await openDiskFiles({ folder: root });
+  const { path } = await store.createScratch(institution);
+  writeFileSync(join(path, 'rows-0'), 'in use');
+  assert.deepEqual([await store.abandonedFiles(), await store.sweepStaging()], [[], 1]);
+  assert.deepEqual(readdirSync(join(root, 'incoming', institution)), [basename(path)]);
+  assert.deepEqual(readdirSync(path), ['rows-0']);
 });
 
 for (const step of ['flushed', 'renamed', 'folder-synced']) {
