@@ -63,7 +63,7 @@ export const benchmarks: readonly Benchmark[] = [
         work: 'the same rows again, one row changed, from the settled file to the finished report',
         limit: 2,
         bound:
-          'hashing each row and looking it up on one thread, a second pass over the file for the error file, and 20,000 rows with issues in PostgreSQL',
+          'finding and hashing rows on one core while another looks them up, then 20,000 rows with issues in PostgreSQL',
       },
       'import-5-percent-changed': {
         work: '5 % of the rows changed, likewise',

@@ -15,7 +15,7 @@ const changeBytes = 4 + hashBytes;
 export const rowBytes = hashBytes + 8;
 
 /**
- * The part of the budget that a range has: a table of 12 MiB is looked up faster than one of 48. A little less than a quarter,
+ * The part of the budget that a range has: a table of 10 MiB is looked up faster than one of 40. A little less than a quarter,
  * because a range may get one per cent more than its share; hashes are keyed, so that nobody can choose theirs.
  */
 const partOfBudget = 0.225;

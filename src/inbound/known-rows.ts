@@ -8,7 +8,7 @@ const hashWords = 4;
 const placeWords = 2;
 
 /** So many hashes take 40 MiB; of a larger institution they are looked at range by range. */
-export const mostKnownRows = 1_400_000;
+export const mostKnownRows = Math.floor((2 ** 21 * 2) / 3);
 
 /**
  * Hashes in the order in which they were added, and an index over them (open addressing), in shared memory. One thread claims;
