@@ -53,7 +53,7 @@ export class BlockArrays {
   firstCell = new Int32Array(1025);
   cellEnd = new Int32Array(16384);
   cellFlags = new Uint8Array(16384);
-  hashes = new Int32Array(0);
+  hashes = new Int32Array(4096);
 
   growRows(): void {
     const length = this.start.length * 2;
@@ -64,6 +64,7 @@ export class BlockArrays {
     this.breaks = copied(this.breaks, new Int32Array(length));
     this.flags = copied(this.flags, new Uint8Array(length));
     this.firstCell = copied(this.firstCell, new Int32Array(length + 1));
+    this.hashes = new Int32Array(length * 4);
   }
 
   growCells(): void {

@@ -2,6 +2,8 @@
 // Algorithm for 32-bit Microcontrollers", 2014; twelve rounds as in ISO/IEC 29192-6).
 // Invariant: who does not know the key cannot make two rows with one hash; nothing but the bytes and the key counts.
 
+import type { Block } from './block.ts';
+
 /**
  * Four signed 32-bit words, the same array with each call. Words are little-endian, as in the paper.
  *
@@ -76,6 +78,18 @@ export function rowHasher(key: Uint8Array): RowHasher {
     hash[3] = v3 ^ m3;
     return hash;
   };
+}
+
+/** Of all rows of the block; in the array, when it is given and has room for them. */
+export function blockHashes(
+  hash: RowHasher,
+  { bytes, rows, start, end }: Pick<Block, 'bytes' | 'rows' | 'start' | 'end'>,
+  into?: Int32Array,
+): Int32Array {
+  const hashes = into && into.length >= rows * hashWords ? into : new Int32Array(rows * hashWords);
+  for (let row = 0; row < rows; row++)
+    hashes.set(hash(bytes, start[row] as number, end[row] as number), row * hashWords);
+  return hashes;
 }
 
 /** Times two in the field of 128 bits that the paper takes. */

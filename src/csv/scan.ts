@@ -2,7 +2,7 @@
 // Invariant: rows and their places depend on the bytes alone, never on the chunks; what is kept is bounded by the limits.
 import type { Block, RowSize } from './block.ts';
 import { IndexState, indexRows, WORK_PADDING } from './index-rows.ts';
-import { hashWords, type RowHasher, rowHasher } from './row-hash.ts';
+import { blockHashes, type RowHasher, rowHasher } from './row-hash.ts';
 import { RowSkipper } from './skip.ts';
 import { utf16Bytes } from './transcode.ts';
 import type { Limits } from './types.ts';
@@ -152,21 +152,12 @@ export class Scanner {
     const { rows, row, arrays } = this.#state;
     const { start, end, line, byte, breaks, flags, firstCell, cellEnd, cellFlags } = arrays;
     const firstRow = row - rows;
-    const hashes = this.#hash && this.#hashesOf(this.#hash, bytes);
-    return {
-      ...{ bytes, rows, firstRow, start, end, line, byte, breaks, flags, firstCell, cellEnd, cellFlags, hashes },
-      tooLarge,
+    const block: Block = {
+      ...{ bytes, rows, firstRow, start, end, line, byte, breaks, flags, firstCell, cellEnd, cellFlags },
+      ...{ hashes: null, tooLarge },
     };
-  }
-
-  #hashesOf(hash: RowHasher, bytes: Buffer): Int32Array {
-    const { rows, arrays } = this.#state;
-    const { start, end } = arrays;
-    if (arrays.hashes.length < rows * hashWords) arrays.hashes = new Int32Array(start.length * hashWords);
-    const { hashes } = arrays;
-    for (let row = 0; row < rows; row++)
-      hashes.set(hash(bytes, start[row] as number, end[row] as number), row * hashWords);
-    return hashes;
+    if (this.#hash) block.hashes = blockHashes(this.#hash, block, arrays.hashes);
+    return block;
   }
 }
 

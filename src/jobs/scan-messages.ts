@@ -4,9 +4,9 @@
 import type { ScanRequest, ScanState } from '../csv/blocks.ts';
 import type { PackedBlock } from '../csv/packed-block.ts';
 
-/** Blocks of about so many bytes, and how many of them may be under way. */
+/** Blocks of about so many bytes, and how many of them may be under way: enough that neither thread waits while the other collects garbage. */
 export const scannedBytes = 256 * 1024;
-export const scannedBlocks = 4;
+export const scannedBlocks = 16;
 
 /** Numbers in the memory that both threads see: room for so many blocks, and 1 when nobody wants the rest. */
 export const roomAt = 0;

@@ -5,6 +5,7 @@ import { Worker } from 'node:worker_threads';
 import type { Block } from '../csv/block.ts';
 import type { BlockSource, ScanRequest, ScanState } from '../csv/blocks.ts';
 import { unpackBlock } from '../csv/packed-block.ts';
+import { blockHashes, rowHasher } from '../csv/row-hash.ts';
 import { type FromScanner, roomAt, scannedBlocks, scannedBytes, stopAt, type ToScanner } from './scan-messages.ts';
 
 /** For a smaller file another thread costs more than it saves. */
@@ -46,6 +47,8 @@ function scanWith(worker: Worker, job: Omit<ToScanner, 'control'>): BlockSource 
   const room = new Int32Array(control);
   Atomics.store(room, roomAt, scannedBlocks);
   const inbox = new Inbox(worker);
+  const { rowKey } = job.request.options;
+  const hash = rowKey && rowHasher(rowKey);
   const nothing = { crlf: 0, lf: 0, cr: 0 };
   let state: ScanState = { rows: 0, lineEnds: nothing, finalNewline: true, endsInsideQuote: false, totalBytes: 0 };
   let isOver = false;
@@ -54,7 +57,9 @@ function scanWith(worker: Worker, job: Omit<ToScanner, 'control'>): BlockSource 
     const message = await inbox.next();
     if (message.kind === 'block') {
       state = message.state;
-      return unpackBlock(message.block);
+      const block = unpackBlock(message.block);
+      if (hash) block.hashes ??= blockHashes(hash, block);
+      return block;
     }
     isOver = true;
     inbox.close();

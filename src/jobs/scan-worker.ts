@@ -6,9 +6,10 @@ import { parentPort } from 'node:worker_threads';
 import type { Block } from '../csv/block.ts';
 import type { ScanState } from '../csv/blocks.ts';
 import { packBlock } from '../csv/packed-block.ts';
+import { blockHashes, rowHasher } from '../csv/row-hash.ts';
 import { Scanner } from '../csv/scan.ts';
 import { Transcoder } from '../csv/transcode.ts';
-import { type FromScanner, roomAt, stopAt, type ToScanner } from './scan-messages.ts';
+import { type FromScanner, roomAt, scannedBlocks, stopAt, type ToScanner } from './scan-messages.ts';
 
 const port = parentPort;
 if (!port) throw new Error('this module runs in a worker thread only');
@@ -29,7 +30,9 @@ port.on('message', (message: ToScanner) => {
 
 function scan({ path, request, control }: ToScanner): ScanState {
   const room = new Int32Array(control);
-  const scanner = new Scanner(request.options);
+  const { rowKey } = request.options;
+  const hash = rowKey && rowHasher(rowKey);
+  const scanner = new Scanner({ ...request.options, rowKey: null });
   const transcoder = new Transcoder(request.encoding);
   let totalBytes = request.options.startByte;
   const state = (): ScanState => {
@@ -38,6 +41,8 @@ function scan({ path, request, control }: ToScanner): ScanState {
   };
   const sendAll = (blocks: Iterable<Block>): void => {
     for (const block of blocks) {
+      // Rows are hashed by the thread that has the time: here while many blocks wait for the reader.
+      if (hash && Atomics.load(room, roomAt) < scannedBlocks / 2) block.hashes = blockHashes(hash, block);
       waitForRoom(room);
       const packed = packBlock(block);
       send({ kind: 'block', block: packed, state: state() }, [packed.bytes, packed.index]);
