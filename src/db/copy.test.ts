@@ -6,6 +6,7 @@ import { databaseErrorOf as errorOf } from '../../test/kit/database-errors.ts';
 import type { Database, Tx } from './connection.ts';
 import { copyIn, copyOut } from './copy.ts';
 import { linesOf, toItsEnd } from './copy-lines.ts';
+import { recordsOf } from './copy-records.ts';
 
 let fresh: FreshDatabase;
 let db: Database;
@@ -133,4 +134,29 @@ test('work on the lines of a COPY that fails leaves the session whole when they 
     { message: 'the source failed' },
   );
   assert.deepEqual(items, [1]);
+});
+
+test('records of the binary format are the same, however their bytes are cut', async () => {
+  await db.session(async (session) => {
+    const chunks: Buffer[] = [];
+    const sql = `COPY (
+      SELECT n, CASE n % 3 WHEN 0 THEN NULL WHEN 1 THEN '' ELSE repeat('é', n) END AS text, decode(repeat('00ff', n % 5), 'hex') AS bytes
+      FROM generate_series(0, 40) n ORDER BY n) TO STDOUT (FORMAT binary)`;
+    for await (const chunk of copyOut(session, sql)) chunks.push(chunk);
+    const all = Buffer.concat(chunks);
+    const expected = Array.from({ length: 41 }, (_, n) => [
+      n,
+      n % 3 === 0 ? null : n % 3 === 1 ? '' : 'é'.repeat(n),
+      '00ff'.repeat(n % 5),
+    ]);
+    async function* inPieces(size: number): AsyncGenerator<Buffer> {
+      for (let at = 0; at < all.length; at += size) yield all.subarray(at, at + size);
+    }
+    for (const size of [...Array.from({ length: 64 }, (_, less) => less + 1), 500, all.length]) {
+      const found: unknown[] = [];
+      for await (const [n, text, bytes] of recordsOf(inPieces(size)))
+        found.push([n?.readInt32BE(), text?.toString() ?? null, bytes?.toString('hex')]);
+      assert.deepEqual(found, expected, `pieces of ${size} bytes`);
+    }
+  });
 });

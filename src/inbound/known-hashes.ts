@@ -2,20 +2,15 @@
 // Invariant: either all of them are in memory, or all of them lie by ranges in a scratch folder that goes with them.
 
 import type { Scratch } from '../domain/ports.ts';
-import type { RowPlace } from '../store/import-staging.ts';
-import type { NamedContact } from '../store/row-hashes.ts';
 import { gatherRanges } from './known-ranges.ts';
-import { KnownRows } from './known-rows.ts';
+import { type ClaimedHash, KnownRows } from './known-rows.ts';
 import type { KnownSource } from './reading.ts';
-
-/** A contact whose row was known, and where that row is. */
-export type ClaimedContact = { place: RowPlace; crmIdText: string };
 
 export type KnownHashes = AsyncDisposable & {
   /** For the reader. */
   readonly source: KnownSource;
-  /** When the reader has ended, once: of these contacts those whose row was known. */
-  claimed(contacts: AsyncIterable<NamedContact>): AsyncGenerator<ClaimedContact>;
+  /** When the reader has ended, once: of these hashes (16 bytes each, one behind the other) those whose row was known. */
+  claimed(hashes: AsyncIterable<Buffer>): AsyncGenerator<ClaimedHash>;
 };
 
 /** Takes hashes that contacts got and lost, in order: 16 bytes each, some thousand at once. To be settled after each call. */
@@ -45,11 +40,8 @@ function gatherInMemory(count: number): HashGatherer {
     discard: async () => undefined,
     end: async () => ({
       source: { kind: 'table', table: known.buffer },
-      async *claimed(contacts) {
-        for await (const { hash, crmIdText } of contacts) {
-          const place = known.claimedBy(hash);
-          if (place) yield { place, crmIdText };
-        }
+      async *claimed(hashes) {
+        for await (const bytes of hashes) yield* known.claimedAmong(bytes);
       },
       [Symbol.asyncDispose]: async () => undefined,
     }),

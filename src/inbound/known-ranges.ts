@@ -1,11 +1,11 @@
 // More hashes than memory is given to: on disk by ranges, of which one at a time is looked at in a table.
 // Invariant: memory depends on the budget alone; changes of a hash are looked at in the order in which they happened.
 
-import { linesOf, toItsEnd } from '../db/copy-lines.ts';
+import { toItsEnd } from '../db/copy-lines.ts';
 import type { Scratch } from '../domain/ports.ts';
-import { hashBytes, type NamedContact } from '../store/row-hashes.ts';
-import type { ClaimedContact, HashGatherer, KnownHashes } from './known-hashes.ts';
-import { KnownRows } from './known-rows.ts';
+import { hashBytes } from '../store/row-hashes.ts';
+import type { HashGatherer, KnownHashes } from './known-hashes.ts';
+import { type ClaimedHash, KnownRows } from './known-rows.ts';
 import { RangeWriter, rangeOf, takeRange } from './range-files.ts';
 import type { KnownRanges } from './reading.ts';
 
@@ -68,7 +68,7 @@ export function gatherRanges(count: number, budget: number, scratch: Scratch): H
 function knownRanges(source: KnownRanges, scratch: Scratch): KnownHashes {
   return {
     source,
-    claimed: (contacts) => claimedOf(source, contacts),
+    claimed: (hashes) => claimedOf(source, hashes),
     [Symbol.asyncDispose]: () => scratch.remove(),
   };
 }
@@ -87,29 +87,28 @@ export async function loadRange({ folder, sizes }: KnownRanges, range: number, t
     }
 }
 
-/** Both sides go to disk by ranges: there may be as many contacts to look up as rows were known. */
+/** Both sides go to disk by ranges: there may be as many hashes to look up as rows were known. */
 async function* claimedOf(
   { folder, claimed, table: memory, sizes }: KnownRanges,
-  contacts: AsyncIterable<NamedContact>,
-): AsyncGenerator<ClaimedContact> {
+  hashes: AsyncIterable<Buffer>,
+): AsyncGenerator<ClaimedHash> {
   const ranges = sizes.length;
   const named = new RangeWriter(folder, 'named', ranges);
-  for await (const { hash, crmIdText } of toItsEnd(contacts)) {
-    named.add(rangeOfBytes(hash, 0, ranges), Buffer.from(`${hash.toString('hex')}\t${crmIdText}\n`));
+  for await (const bytes of toItsEnd(hashes)) {
+    for (let at = 0; at < bytes.length; at += hashBytes)
+      named.add(rangeOfBytes(bytes, at, ranges), bytes.subarray(at, at + hashBytes));
     await named.settle();
   }
   await named.end();
   const table = new KnownRows(memory);
   for (const [range, count] of new Int32Array(claimed).entries()) {
-    if (count === 0 || named.bytes[range] === 0) continue;
+    const bytes = named.bytes[range] as number;
+    if (count === 0 || bytes === 0) continue;
     table.clear();
     for await (const chunk of takeRange(folder, 'claims', range, { recordBytes: rowBytes, bytes: count * rowBytes }))
       table.addClaimed(chunk);
-    const lines = takeRange(folder, 'named', range, { recordBytes: 1, bytes: named.bytes[range] as number });
-    for await (const line of linesOf(lines)) {
-      const place = table.claimedBy(Buffer.from(line.slice(0, 2 * hashBytes), 'hex'));
-      if (place) yield { place, crmIdText: line.slice(2 * hashBytes + 1) };
-    }
+    for await (const chunk of takeRange(folder, 'named', range, { recordBytes: hashBytes, bytes }))
+      yield* table.claimedAmong(chunk);
   }
 }
 

@@ -7,6 +7,9 @@ import type { RowPlace } from '../store/import-staging.ts';
 const hashWords = 4;
 const placeWords = 2;
 
+/** A hash that a row has, and where that row is. */
+export type ClaimedHash = { hash: Buffer; place: RowPlace };
+
 /** So many hashes take 40 MiB; of a larger institution they are looked at range by range. */
 export const mostKnownRows = Math.floor((2 ** 21 * 2) / 3);
 
@@ -26,6 +29,8 @@ export class KnownRows {
   readonly #mask: number;
   /** The hash that is expected next. */
   #next = 0;
+  /** Hashes as words, wherever their bytes lie. */
+  #words = new Int32Array(0);
 
   constructor(buffer: SharedArrayBuffer) {
     this.buffer = buffer;
@@ -46,7 +51,7 @@ export class KnownRows {
 
   /** Hashes of 16 bytes, one behind the other. Without room nothing happens. */
   add(bytes: Buffer): void {
-    this.#addWords(wordsOf(bytes));
+    this.#addWords(this.#wordsOf(bytes));
   }
 
   #addWords(words: Int32Array): void {
@@ -65,7 +70,7 @@ export class KnownRows {
 
   /** Takes these hashes out again; before any is claimed. Their places are not used for others. */
   drop(bytes: Buffer): void {
-    const words = wordsOf(bytes);
+    const words = this.#wordsOf(bytes);
     for (let at = 0; at < words.length; at += hashWords) {
       const entry = this.#find(...hashAt(words, at));
       // Still in the index, so that what lies behind is found, and no hash: there is one chance in 2^128 that a row has it.
@@ -83,7 +88,7 @@ export class KnownRows {
 
   /** Adds hashes that are claimed already: each with the row and line (as words) that are behind it. */
   addClaimed(records: Buffer): void {
-    const words = wordsOf(records);
+    const words = this.#wordsOf(records);
     for (let at = 0; at < words.length; at += hashWords + placeWords) {
       this.#addWords(words.subarray(at, at + hashWords));
       const entry = this.#find(...hashAt(words, at));
@@ -103,11 +108,26 @@ export class KnownRows {
     return true;
   }
 
-  /** The row that claimed the hash in these 16 bytes; null when none did. */
-  claimedBy(bytes: Buffer): RowPlace | null {
-    const entry = this.#find(...hashAt(wordsOf(bytes), 0));
-    const row = entry < 0 ? 0 : (this.#places[entry * placeWords] as number);
-    return row === 0 ? null : { row, line: this.#places[entry * placeWords + 1] as number };
+  /** Of hashes of 16 bytes, one behind the other, those that a row has claimed, with its place. */
+  claimedAmong(bytes: Buffer): ClaimedHash[] {
+    const found: ClaimedHash[] = [];
+    const words = this.#wordsOf(bytes);
+    for (let at = 0; at < words.length; at += hashWords) {
+      const entry = this.#find(...hashAt(words, at));
+      const row = entry < 0 ? 0 : (this.#places[entry * placeWords] as number);
+      if (row === 0) continue;
+      const place = { row, line: this.#places[entry * placeWords + 1] as number };
+      found.push({ hash: Buffer.from(bytes.subarray(at * 4, (at + hashWords) * 4)), place });
+    }
+    return found;
+  }
+
+  /** As stored, little-endian; until the next call. */
+  #wordsOf(bytes: Buffer): Int32Array {
+    const count = bytes.length / 4;
+    if (this.#words.length < count) this.#words = new Int32Array(count);
+    Buffer.from(this.#words.buffer, 0, bytes.length).set(bytes);
+    return this.#words.subarray(0, count);
   }
 
   /** The number of the hash, from 0; -1 when it is not there. */
@@ -131,13 +151,6 @@ export class KnownRows {
     const at = entry * hashWords;
     return hashes[at] === a && hashes[at + 1] === b && hashes[at + 2] === c && hashes[at + 3] === d;
   }
-}
-
-/** As stored: little-endian, wherever they lie. */
-function wordsOf(bytes: Buffer): Int32Array {
-  const words = new Int32Array(bytes.length / 4);
-  Buffer.from(words.buffer).set(bytes);
-  return words;
 }
 
 function hashAt(words: Int32Array, at: number): [number, number, number, number] {

@@ -73,8 +73,10 @@ async function gather(to: HashGatherer, how: 'add' | 'drop', hashes: Buffer): Pr
 /** Of marks and hashes, the hashes that have this mark. */
 function ofFeed(changes: Buffer, mark: Buffer): Buffer {
   const length = markBytes + hashBytes;
-  const found: Buffer[] = [];
+  const found = Buffer.allocUnsafe((changes.length / length) * hashBytes);
+  const wanted = mark.readInt32LE();
+  let end = 0;
   for (let at = 0; at < changes.length; at += length)
-    if (mark.equals(changes.subarray(at, at + markBytes))) found.push(changes.subarray(at + markBytes, at + length));
-  return Buffer.concat(found);
+    if (changes.readInt32LE(at) === wanted) end += changes.copy(found, end, at + markBytes, at + length);
+  return found.subarray(0, end);
 }

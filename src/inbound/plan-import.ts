@@ -9,14 +9,20 @@ import type { Lookup } from '../store/bulk-planning.ts';
 import {
   analyzePlan,
   createPlanTables,
+  dropIdle,
   loseRepeatedCrmIds,
   loseToCopied,
+  loseToKept,
   matchByCausewayId,
   planRows,
 } from '../store/import-plan.ts';
 import { loseConflicts } from '../store/import-plan-conflicts.ts';
 import { addPlanIssues, countPlan, type PlanLabels } from '../store/import-plan-outcome.ts';
-import { analyzeStaging, type StagedField } from '../store/import-staging.ts';
+import { analyzeStaging, copyRows, type StagedField } from '../store/import-staging.ts';
+import { namedCrmIds, namedHashes } from '../store/row-hashes.ts';
+import type { KnownHashes } from './known-hashes.ts';
+import type { ClaimedHash } from './known-rows.ts';
+import { keptLine } from './staged-text.ts';
 
 /** From so many rows on, telling the planner what the tables hold is worth its time. */
 const rowsToAnalyze = 2000;
@@ -31,6 +37,8 @@ export type PlanInput = {
   /** The import, and how many rows of its file have become contacts already. */
   importId: ImportId;
   copied: number;
+  /** What its rows were recognised by; null when none was. */
+  known: { hashes: KnownHashes; mark: Buffer } | null;
   /** How the staged rows find their contacts. */
   lookup: Lookup;
   /** Will the plan be applied when it passes? */
@@ -49,10 +57,40 @@ export async function planImport(tx: Tx, institutionId: InstitutionId, input: Pl
   await loseRepeatedCrmIds(tx);
   const byCausewayId = input.labels.causewayId !== null;
   if (byCausewayId) await matchByCausewayId(tx, institutionId, input.lookup);
-  await planRows(tx, institutionId, { ...input, byCausewayId });
+  await planRows(tx, institutionId, { ...input, byCausewayId, mark: input.known?.mark ?? null });
+  if (input.known !== null) {
+    if ((await stageKept(tx, input.known, input.fields)) > 0) await loseToKept(tx);
+    await dropIdle(tx);
+  }
   if (isLarge) await analyzePlan(tx);
   await loseConflicts(tx, institutionId, input.lookup);
   const scopeOf = (code: string) => issueEntry(code).scope;
   await addPlanIssues(tx, institutionId, { ...input, scopeOf });
   return countPlan(tx, input);
+}
+
+/**
+ * Stages the known rows of contacts that other rows of the file name as well, so that it is decided among the staged rows which of
+ * them has the CRM ID. Gives how many there are; mostly none.
+ */
+async function stageKept(
+  tx: Tx,
+  { hashes, mark }: { hashes: KnownHashes; mark: Buffer },
+  fields: readonly StagedField[],
+): Promise<number> {
+  const claimed: ClaimedHash[] = [];
+  for await (const hash of hashes.claimed(namedHashes(tx, mark))) claimed.push(hash);
+  if (claimed.length === 0) return 0;
+  const places = new Map(claimed.map(({ hash, place }) => [hash.toString('hex'), place]));
+  const named = await namedCrmIds(
+    tx,
+    mark,
+    claimed.map(({ hash }) => hash),
+  );
+  const lines = named.map(({ hash, crmId }) => {
+    const place = places.get(hash.toString('hex'));
+    if (!place) throw new Error('a contact was found by a hash that was not asked for');
+    return keptLine(place, crmId, fields);
+  });
+  return copyRows(tx, fields, Buffer.from(lines.join('')));
 }

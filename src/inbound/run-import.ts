@@ -15,16 +15,18 @@ import { type ImportContext, isSameAsLastFile, loadImportContext } from '../stor
 import { saveStagedIssues } from '../store/import-issues.ts';
 import { type Claim, holdsClaim } from '../store/import-queue.ts';
 import { saveRunResult } from '../store/import-results.ts';
-import { dropStaging } from '../store/import-staging.ts';
+import { createStaging, dropStaging } from '../store/import-staging.ts';
 import { dropPieces } from '../store/row-hash-snapshots.ts';
 import { markBytes } from '../store/row-hashes.ts';
 import { applyPlan } from './apply-plan.ts';
+import type { KnownHashes } from './known-hashes.ts';
 import { mostKnownRows } from './known-rows.ts';
+import { loadKnownRows } from './load-known-rows.ts';
 import { planImport } from './plan-import.ts';
 import type { ErrorFileSoFar, FileReader, NewContacts, ReadingSummary } from './reading.ts';
 import { readingVersion } from './reading-version.ts';
 import { LostClaim } from './run-interrupts.ts';
-import { type FileToStage, type OnProgress, type StagedFile, stageFile, stageIssues } from './stage-file.ts';
+import { type OnProgress, type StagedFile, stageFile, stageIssues } from './stage-file.ts';
 import { completeImport, type Ending, type ReceiptDeps } from './write-receipts.ts';
 
 export type RunDeps = ReceiptDeps & Pick<Deps, 'sealer'> & ReadingDeps;
@@ -49,7 +51,9 @@ export async function runImport(
   const mapping = context.ownMapping ?? context.feed.mapping;
   const { path, release } = await deps.files.localPath(context.institutionId, context.file.key);
   try {
-    const run: Run = { deps, claim, context, mapping, path, onProgress };
+    const comparing = comparingOf(deps, context, mapping);
+    const run: Run = { deps, claim, context, mapping, comparing, path, onProgress };
+    await createStaging(session, [], context.file.size);
     const settled =
       (mayCopy(context) ? await copyAndSettle(run, session) : null) ?? (await stageAndSettle(run, session));
     await dropStaging(session);
@@ -65,6 +69,7 @@ type Run = {
   claim: Claim;
   context: ImportContext;
   mapping: Mapping;
+  comparing: Comparing | null;
   path: string;
   onProgress: OnProgress;
 };
@@ -72,11 +77,24 @@ type Settled = { ending: Ending; counts: ImportCounts; errorFile: ErrorFileSoFar
 
 /** The usual way: no transaction is open while the file is read. */
 async function stageAndSettle(run: Run, session: Session): Promise<Settled> {
-  const read = await readFile(run, session, null);
-  return session.transaction(async (tx) => {
+  await using known = await knownRows(run, session);
+  const read = await readFile(run, session, { known, newContacts: null });
+  // Awaited here: what is known is thrown away at the end of this function.
+  return await session.transaction(async (tx) => {
     await lockContacts(tx, run.claim.institutionId, null);
-    return settle(run, tx, read);
+    return settle(run, tx, read, known);
   });
+}
+
+/** Null when no row can be known. */
+async function knownRows({ deps, context, comparing }: Run, session: Session): Promise<KnownHashes | null> {
+  if (comparing === null) return null;
+  const { institutionId, file } = context;
+  const room = {
+    mostInMemory: deps.hashesInMemory ?? mostKnownRows,
+    createScratch: () => deps.files.createScratch(institutionId),
+  };
+  return loadKnownRows(session, { institutionId, size: file.size, room }, comparing.mark);
 }
 
 /** Below so many bytes the usual way is as fast. */
@@ -100,24 +118,24 @@ async function copyAndSettle(run: Run, session: Session): Promise<Settled | null
     const now = run.deps.clock.now().toISOString();
     // A row of a roster has 100 to 200 bytes.
     const rows = Math.ceil(run.context.file.size / 100);
-    return settle(run, tx, await readFile(run, tx, { institutionId, importId, now, rows }));
+    const newContacts = { institutionId, importId, now, rows };
+    return settle(run, tx, await readFile(run, tx, { known: null, newContacts }), null);
   });
 }
 
 type FileRead = { staged: StagedFile; ending: Ending };
 
 /** Reads and stages the file, and says how the import ends by what the file looks like. */
-async function readFile(run: Run, session: Session | Tx, newContacts: NewContacts | null): Promise<FileRead> {
-  const { deps, context, mapping, path, onProgress } = run;
-  const { institutionId, customFields } = context;
-  const { country } = context.institution;
-  const job = { path, mapping, customFields, country, strict: context.feed.strict, newContacts };
-  const room = {
-    mostInMemory: deps.hashesInMemory ?? mostKnownRows,
-    createScratch: () => deps.files.createScratch(institutionId),
-  };
-  const file = { institutionId, size: context.file.size, comparing: comparingOf(deps, context, mapping), room };
-  const staged = await stageFile(session, deps.reader, job, file, onProgress);
+async function readFile(
+  run: Run,
+  session: Session | Tx,
+  { known, newContacts }: { known: KnownHashes | null; newContacts: NewContacts | null },
+): Promise<FileRead> {
+  const { deps, context, mapping, comparing, path, onProgress } = run;
+  const { customFields, institution, feed, file } = context;
+  const compare = comparing && { ...comparing, mark: comparing.mark.toString('hex'), known: known?.source ?? null };
+  const job = { path, mapping, customFields, country: institution.country, strict: feed.strict, newContacts, compare };
+  const staged = await stageFile(session, deps.reader, job, file.size, onProgress);
   const verdict = staged.summary.rejected === null ? judge(context, staged.summary) : null;
   const ending = endingOf(context, staged.summary, verdict);
   await stageIssues(session, await ownIssues(deps, context, staged.summary, verdict, ending));
@@ -128,11 +146,14 @@ function namesCausewayIds(mapping: Mapping): boolean {
   return mapping.columns.some((column) => column.field === 'causewayId');
 }
 
+/** How rows of the feed are recognised; `mark` says whose rows hashes are of. */
+type Comparing = { key: Uint8Array; mark: Buffer; surroundings: string };
+
 /**
  * How rows of the feed are recognised. A file that names contacts by Causeway ID is not compared: its rows can belong to
  * contacts whose CRM ID they do not have.
  */
-function comparingOf(deps: Pick<Deps, 'sealer'>, context: ImportContext, mapping: Mapping): FileToStage['comparing'] {
+function comparingOf(deps: Pick<Deps, 'sealer'>, context: ImportContext, mapping: Mapping): Comparing | null {
   const { institutionId, feed, institution } = context;
   if (namesCausewayIds(mapping)) return null;
   return {
@@ -192,9 +213,15 @@ async function ownIssues(
 }
 
 /** Plans and applies in one transaction, under the lock that edits by hand take too. */
-async function settle({ deps, claim, context, mapping }: Run, tx: Tx, { staged, ending }: FileRead): Promise<Settled> {
+async function settle(
+  { deps, claim, context, mapping, comparing }: Run,
+  tx: Tx,
+  { staged, ending }: FileRead,
+  hashes: KnownHashes | null,
+): Promise<Settled> {
   const { institutionId, importId } = claim;
-  const { fields, labels, rows, copied, mark, summary } = staged;
+  const { fields, labels, rows, copied, summary } = staged;
+  const mark = comparing?.mark ?? null;
   const applies = ending.status === 'succeeded' && !context.dryRun;
   if (!(await holdsClaim(tx, claim))) throw new LostClaim();
   const now = deps.clock.now();
@@ -206,7 +233,16 @@ async function settle({ deps, claim, context, mapping }: Run, tx: Tx, { staged, 
     const lookup = lookupFor(read);
     await knowRecords(tx, 'contacts', summary.rows);
     await planFor(tx, lookup);
-    counts = await planImport(tx, institutionId, { ...read, importId, fields, labels, lookup, applied: applies });
+    const known = mark !== null && hashes !== null && summary.known > 0 ? { hashes, mark } : null;
+    counts = await planImport(tx, institutionId, {
+      ...read,
+      importId,
+      fields,
+      labels,
+      lookup,
+      known,
+      applied: applies,
+    });
     if (applies) await applyPlan(tx, institutionId, { importId, counts, fields, now, mark, lookup, copied });
   }
   if (!applies && copied > 0) {

@@ -57,10 +57,10 @@ export function rowEncoder(
 
 /**
  * The line of a row that changes nothing, for the sake of its CRM ID: another row of the file names the same contact, and
- * which of the two has it is decided among the staged rows. `crmIdText` is COPY text already.
+ * which of the two has it is decided among the staged rows.
  */
-export function keptLine(at: RowPlace, crmIdText: string, fields: readonly StagedField[]): string {
-  return `${at.row}\t${at.line}\t${nothing}\tf\t${crmIdText}${`\t${nothing}`.repeat(5 + fields.length)}\n`;
+export function keptLine(at: RowPlace, crmId: string, fields: readonly StagedField[]): string {
+  return `${at.row}\t${at.line}\t${nothing}\tf\t${copyCell(crmId)}${`\t${nothing}`.repeat(5 + fields.length)}\n`;
 }
 
 /** The given custom values as a JSON object, null to clear; null when none is given. */

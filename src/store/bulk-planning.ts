@@ -73,6 +73,21 @@ export function joinRecords(
 }
 
 /**
+ * Left-joins the contacts, as `c` with their `place`, that staged rows `s` name by CRM ID. Where many are looked up one by one, the index
+ * is walked once with all of their CRM IDs instead (from PostgreSQL 17 on a page of it is then looked at once, however many it
+ * has of them); such a statement is to be planned for `all`. `rows`: of the file, for which `knowRecords` has been called.
+ */
+export function joinNamed(lookup: Lookup, rows: number): { join: string; plannedFor: Lookup } {
+  if (lookup === 'all' || rows < rowsThatMatter)
+    return { join: joinRecords(lookup, 'left join', 'crm_id', 's.crm_id'), plannedFor: lookup };
+  const join = `left join (
+    select r.*, r.ctid as place from contacts r
+    where r.institution_id = $1 and r.crm_id = any(array(select crm_id from staged_rows where crm_id is not null))
+  ) c on c.crm_id = s.crm_id`;
+  return { join, plannedFor: 'all' };
+}
+
+/**
  * The same for statements that change the records `c`, by their id: what comes behind `from`, and the condition. Found one by one, a
  * record is known by its place; the statement names its institution in a way that no index can be used for, and is run in `byPlace`.
  */

@@ -3,13 +3,15 @@
 
 import type { Tx } from '../db/connection.ts';
 import type { ImportId, InstitutionId } from '../domain/ids.ts';
-import { joinRecords, type Lookup } from './bulk-planning.ts';
+import { joinNamed, joinRecords, type Lookup, planFor } from './bulk-planning.ts';
 import type { StagedField } from './import-staging.ts';
+import { isOfFeed } from './row-hashes.ts';
 
 /**
  * Makes the plan's tables, which end with the transaction.
  * - `planned`: an active row that is new or differs from its contact, which was found at `place` (null when all were looked at). `old_phone` and `new_phone` (`old_crm`, `new_crm`)
  *   are equal, or both null, when the phone (the CRM ID) stays as it is. `changes` is `{field: [old, new]}` of a contact that is there.
+ *   Until `dropIdle`, rows that do nothing (`acts` is false) stand there too when their contact carries a hash of the feed (`old_hash`).
  * - `carried`: a contact that stays as it is and carries the hash of another row from now on (`row_hash`).
  * - `lost`: a row that the plan skips, and why. `already` when validation had skipped it before.
  */
@@ -22,7 +24,8 @@ export async function createPlanTables(tx: Tx): Promise<void> {
     create temp table planned (
       row_number int not null, contact_id uuid not null, is_new boolean not null, differs boolean not null,
       old_phone text collate "C", new_phone text collate "C", old_crm text collate "C", new_crm text collate "C",
-      phone_kept boolean not null, opt_out_kept boolean not null, old_hash bytea, place tid, changes jsonb
+      phone_kept boolean not null, opt_out_kept boolean not null, old_hash bytea, place tid, changes jsonb,
+      acts boolean not null
     ) on commit drop`);
   await tx.execute(`
     create temp table carried (contact_id uuid not null, lost bytea, got bytea not null) on commit drop`);
@@ -37,6 +40,13 @@ export async function loseRepeatedCrmIds(tx: Tx): Promise<void> {
       select crm_id, min(row_number) as first_row from staged_rows
       where crm_id is not null group by crm_id having count(*) > 1) d on d.crm_id = s.crm_id
     where s.row_number > d.first_row and not exists (select from lost l where l.row_number = s.row_number)`);
+}
+
+/** Rule 1 once more, when rows were staged after the plan of the others was made. What they take part in is looked at in any case. */
+export async function loseToKept(tx: Tx): Promise<void> {
+  await tx.execute(`delete from lost where code = 'duplicate-unique-id-crmId'`);
+  await loseRepeatedCrmIds(tx);
+  await tx.execute('delete from planned p using lost l where l.row_number = p.row_number');
 }
 
 /** Rule 1 where rows of the file have become contacts already: they were the first with their CRM IDs. */
@@ -87,38 +97,55 @@ export async function matchByCausewayId(tx: Tx, institutionId: InstitutionId, lo
 
 /**
  * Rules 2, 3 and 5: joins every active row with its contact and keeps in `planned` those that are new or differ. A phone that
- * is the contact's previous one is not a change (`phone_kept`), and an opt-out is never taken back (`opt_out_kept`).
+ * is the contact's previous one is not a change (`phone_kept`), and an opt-out is never taken back (`opt_out_kept`). `mark`: of the
+ * feed, when rows that do nothing, skipped ones too, are to be kept for the sake of the hashes that their contacts carry. `rows`: of the file.
  */
 export async function planRows(
   tx: Tx,
   institutionId: InstitutionId,
-  { fields, byCausewayId, lookup }: { fields: readonly StagedField[]; byCausewayId: boolean; lookup: Lookup },
+  {
+    fields,
+    byCausewayId,
+    lookup,
+    mark,
+    rows,
+  }: { fields: readonly StagedField[]; byCausewayId: boolean; lookup: Lookup; mark: Buffer | null; rows: number },
 ): Promise<void> {
-  const contact = byCausewayId
-    ? `left join matched m on m.row_number = s.row_number ${joinRecords(lookup, 'left join', 'id', 'm.contact_id')}`
-    : joinRecords(lookup, 'left join', 'crm_id', 's.crm_id');
+  const byId = `left join matched m on m.row_number = s.row_number ${joinRecords(lookup, 'left join', 'id', 'm.contact_id')}`;
+  const { join, plannedFor } = byCausewayId ? { join: byId, plannedFor: lookup } : joinNamed(lookup, rows);
+  const anyLost = (await tx.query('select from lost limit 1')).length > 0;
   const differs = [...fields.map(fieldDiffers), customDiffers].join(' or ');
   const optOutKept = fields.some((field) => field.name === 'textOptOut')
     ? `coalesce(c.text_opt_out and s.text_opt_out = 'false', false)`
     : 'false';
+  const acts = `(not s.skipped
+    and (c.id is null or x.differs or x.phone_changes or x.phone_kept or x.opt_out_kept or c.crm_id <> s.crm_id))`;
+  await planFor(tx, plannedFor);
   await tx.execute(
     `insert into planned
      select s.row_number, coalesce(c.id, s.new_id), c.id is null, x.differs,
        case when x.phone_changes then c.phone end, case when x.phone_changes then nullif(s.phone, '') end,
        case when c.crm_id <> s.crm_id then c.crm_id end, case when c.crm_id <> s.crm_id then s.crm_id end,
        x.phone_kept, x.opt_out_kept, c.row_hash, ${lookup === 'each' ? 'c.place' : 'null'},
-       case when c.id is not null and (x.differs or x.phone_changes or c.crm_id <> s.crm_id) then ${changesOf(fields)} end
-     from staged_rows s ${contact}
+       case when c.id is not null and (x.differs or x.phone_changes or c.crm_id <> s.crm_id) then ${changesOf(fields)} end,
+       ${acts}
+     from staged_rows s ${join}
      cross join lateral (select
        coalesce(c.id is not null and (${differs}), false) as differs,
        coalesce(c.previous_phone = s.phone and c.phone is distinct from s.phone, false) as phone_kept,
        coalesce(s.phone is not null and nullif(s.phone, '') is distinct from c.phone
          and s.phone is distinct from c.previous_phone, false) as phone_changes,
        ${optOutKept} as opt_out_kept offset 0) x
-     where ${isActive}
-       and (c.id is null or x.differs or x.phone_changes or x.phone_kept or x.opt_out_kept or c.crm_id <> s.crm_id)`,
+     where (${acts} ${mark === null ? '' : `or c.row_hash ${isOfFeed(mark)}`})
+       ${anyLost ? 'and not exists (select from lost l where l.row_number = s.row_number)' : ''}`,
     [institutionId],
   );
+  await planFor(tx, lookup);
+}
+
+/** Forgets the rows that do nothing. */
+export async function dropIdle(tx: Tx): Promise<void> {
+  await tx.execute('delete from planned where not acts');
 }
 
 /** `{field: [old, new]}` of what differs between the contact `c` and what it will be after the row `s`. */
@@ -130,7 +157,8 @@ function changesOf(fields: readonly StagedField[]): string {
     ...fields.map((field) => member(field.name, `c.${field.column}`, valueAfter(field))),
   ];
   // Put together as text: of many members few are there, and an object of all would be built to be stripped again.
-  return `('{' || concat_ws(',', ${members.join(', ')}) || '}')::jsonb || case when s.custom is null then '{}' else coalesce((
+  const ofFields = `('{' || concat_ws(',', ${members.join(', ')}) || '}')::jsonb`;
+  return `case when s.custom is null then ${ofFields} else ${ofFields} || coalesce((
     select jsonb_object_agg('custom.' || k, jsonb_build_array(c.custom -> k, nullif(s.custom -> k, 'null')))
     from jsonb_object_keys(s.custom) k where c.custom -> k is distinct from nullif(s.custom -> k, 'null')), '{}') end`;
 }

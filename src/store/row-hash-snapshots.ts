@@ -4,7 +4,7 @@
 
 import type { Session, Tx } from '../db/connection.ts';
 import { copyIn, copyOut } from '../db/copy.ts';
-import { linesOf } from '../db/copy-lines.ts';
+import { recordsOf } from '../db/copy-records.ts';
 import type { InstitutionId } from '../domain/ids.ts';
 import { rowHash } from './import-apply.ts';
 import { isUpdate } from './import-plan-outcome.ts';
@@ -43,7 +43,7 @@ export async function* snapshotHashes(
 ): AsyncGenerator<HashChange> {
   const institution = uuidLiteral(institutionId);
   const feed = `'\\x${mark.toString('hex')}'::bytea`;
-  const lines = copyOut(
+  const records = copyOut(
     session,
     `copy (
        with state as (
@@ -58,28 +58,23 @@ export async function* snapshotHashes(
            and (select count(*) from deltas) <= ${mostDeltas}
            and (select coalesce(sum(octet_length(lost) + octet_length(got)), 0) from deltas) <= ${freeDeltaBytes} + s.hashes * 8
        )
-       select kind, coalesce(encode(lost, 'hex'), ''), encode(got, 'hex'), most from (
-         select 0 as kind, 0 as n, null::bytea as lost, ''::bytea as got,
+       select kind, lost, got, most::bigint from (
+         select 0 as kind, 0 as n, ''::bytea as lost, ''::bytea as got,
            (select coalesce(sum(octet_length(hashes)), 0) / ${hashBytes} from row_hash_pieces
             where institution_id = ${institution} and mark = ${feed})
            + (select coalesce(sum(octet_length(got)), 0) / ${markBytes + hashBytes} from deltas) as most
          from usable
          union all
-         select 1, piece, null, hashes, 0 from row_hash_pieces
+         select 1, piece, '', hashes, 0 from row_hash_pieces
          where institution_id = ${institution} and mark = ${feed} and exists (select from usable)
          union all
          select 2, seq, lost, got, 0 from deltas where exists (select from usable)
          order by kind, n) x
-     ) to stdout`,
+     ) to stdout (format binary)`,
   );
-  for await (const line of linesOf(lines)) {
-    const [kind, lost = '', got = '', most] = line.split('\t');
-    yield {
-      kind: kinds[Number(kind)] ?? 'state',
-      lost: Buffer.from(lost, 'hex'),
-      got: Buffer.from(got, 'hex'),
-      most: Number(most),
-    };
+  for await (const [kind, lost, got, most] of recordsOf(records)) {
+    if (!kind || !lost || !got || !most) throw new Error('a snapshot of hashes has a value that is null');
+    yield { kind: kinds[kind.readInt32BE()] ?? 'state', lost, got, most: Number(most.readBigInt64BE()) };
   }
 }
 

@@ -23,9 +23,14 @@ export function serverSettings(socketFolder: string): Record<string, string> {
 
     // Room for 64 SFTP processes with two links each, beside everything else.
     max_connections: '250',
-    shared_buffers: megabytes(between(memory / 16, 64 * MB, 512 * MB)),
+    // Contacts and their indexes of a million students take 550 MB.
+    shared_buffers: megabytes(between(memory / 16, 64 * MB, 1024 * MB)),
+    // A large import writes its log faster than one buffer of the usual 16 MB is emptied.
+    wal_buffers: megabytes(between(memory / 256, 4 * MB, 64 * MB)),
     effective_cache_size: megabytes(between(memory / 2, 256 * MB, 8192 * MB)),
     work_mem: '16MB',
+    // Only sessions of imports have temporary tables: what they stage and plan of a daily file of a million rows.
+    temp_buffers: megabytes(between(memory / 256, 8 * MB, 64 * MB)),
     maintenance_work_mem: megabytes(between(memory / 32, 64 * MB, 256 * MB)),
     huge_pages: 'off',
     // Parallel joins live in /dev/shm, of which a container has 64 MB; two cores gain nothing from them.
