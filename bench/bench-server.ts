@@ -17,8 +17,12 @@ export type BenchServer = { client: Client; token: string; process: ServerProces
 /** An operator's token and the master key of every server of this run, so that one can be started again on its folder. */
 const benchToken = randomBytes(32).toString('base64url');
 
-/** On the embedded database below `dataDir`, or on the given one. */
-export async function startBenchServer(dataDir: string, url: string | null = null): Promise<BenchServer> {
+/** On the embedded database below `dataDir`, or on the given one. `errors`: the open file that gets its standard error. */
+export async function startBenchServer(
+  dataDir: string,
+  url: string | null = null,
+  { settings = {}, errors = 2 }: { settings?: Record<string, string>; errors?: number } = {},
+): Promise<BenchServer> {
   const process = await startServer(
     {
       CAUSEWAY_DATA: dataDir,
@@ -29,8 +33,10 @@ export async function startBenchServer(dataDir: string, url: string | null = nul
       CAUSEWAY_SFTP_PORT: '0',
       CAUSEWAY_ALLOW_NETWORKS: '127.0.0.0/8',
       CAUSEWAY_LOG_LEVEL: 'error',
+      ...settings,
     },
     'ignore',
+    { errors },
   );
   return { process, token: benchToken, client: openClient({ url: process.ready.http, token: benchToken }) };
 }
